@@ -1,0 +1,10 @@
+//! PCM → mono at the analysis rate → spectra of windowed frames.
+
+mod resample;
+mod stft;
+
+pub use resample::MonoResampler;
+pub use stft::{Stft, StftParams, hann};
+
+/// Sample rate of everything that is analysed, in Hz.
+pub const ANALYSIS_RATE: u32 = 22_050;

@@ -1,0 +1,1 @@
+//! The test harness: accuracy, golden, parity, HTTP, browser, command line.

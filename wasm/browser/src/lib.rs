@@ -1,0 +1,1 @@
+//! Sectionist for web pages.

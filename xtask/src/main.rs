@@ -1,0 +1,3 @@
+//! Every build and check step.
+
+fn main() {}
