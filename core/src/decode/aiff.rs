@@ -100,7 +100,12 @@ pub(super) struct Pcm {
 }
 
 /// Opens uncompressed samples.
-pub(super) fn open_pcm(bytes: &Bytes, container: &'static str, tags: Tags, pcm: Pcm) -> Result<Opened, Error> {
+pub(super) fn open_pcm(
+    bytes: &Bytes,
+    container: &'static str,
+    tags: Tags,
+    pcm: Pcm,
+) -> Result<Opened, Error> {
     let Pcm { codec, n_channels, sample_rate, start, claimed } = pcm;
     if !(1..=u32::from(u16::MAX)).contains(&n_channels) {
         return Err(malformed(container, None, &format!("{n_channels} channels make no sense")));
@@ -113,10 +118,9 @@ pub(super) fn open_pcm(bytes: &Bytes, container: &'static str, tags: Tags, pcm: 
         container,
         params: pcm_params(codec, sample_rate, n_channels),
         span: Span {
-            start: 0,
             anchored: true,
-            end: None,
             promised_end: Some(promised.min(i64::MAX as u64 / 4).cast_signed()),
+            ..Span::default()
         },
         demuxer: Demuxer::Blocks(BlockReader {
             bytes: bytes.slice(start..start + len),
@@ -137,10 +141,9 @@ const fn width(codec: AudioCodecId) -> usize {
     match codec {
         id::CODEC_ID_PCM_S16LE | id::CODEC_ID_PCM_S16BE => 2,
         id::CODEC_ID_PCM_S24LE | id::CODEC_ID_PCM_S24BE => 3,
-        id::CODEC_ID_PCM_S32LE
-        | id::CODEC_ID_PCM_S32BE
-        | id::CODEC_ID_PCM_F32LE
-        | id::CODEC_ID_PCM_F32BE => 4,
+        id::CODEC_ID_PCM_S32LE | id::CODEC_ID_PCM_S32BE | id::CODEC_ID_PCM_F32LE | id::CODEC_ID_PCM_F32BE => {
+            4
+        }
         id::CODEC_ID_PCM_F64LE | id::CODEC_ID_PCM_F64BE => 8,
         _ => 1,
     }

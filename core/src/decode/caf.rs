@@ -8,7 +8,9 @@ use super::aiff::{Pcm, be_u32, be_u64, open_pcm};
 use super::demux::{BlockReader, Demuxer, TableReader};
 use super::frames;
 use super::mp4;
-use super::open::{Opened, Span, channels, check_aac, malformed, open_elementary, pcm_params, unsupported};
+use super::open::{
+    Opened, Span, channels, check_aac, malformed, open_elementary, pcm_params, unsupported, usual_priming,
+};
 use super::tags::Tags;
 use crate::error::Error;
 
@@ -36,7 +38,8 @@ struct Table<'a> {
 
 /// Opens a CAF file.
 pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
-    let (mut description, mut data, mut table, mut cookie, mut tags) = (None, None, None, None, Tags::default());
+    let (mut description, mut data, mut table, mut cookie, mut tags) =
+        (None, None, None, None, Tags::default());
     let mut at = 8;
     while let (Some(kind), Some(len)) = (bytes.get(at..at + 4), be_u64(bytes, at + 4)) {
         let start = at + 12;
@@ -103,7 +106,8 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
             Ok(Opened { container: NAME, tags, ..open_elementary(&body, kind, at)? })
         }
         other => {
-            let name: String = other.iter().filter(|c| c.is_ascii_graphic()).map(|&c| char::from(c)).collect();
+            let name: String =
+                other.iter().filter(|c| c.is_ascii_graphic()).map(|&c| char::from(c)).collect();
             let title = match other {
                 b"opus" => super::formats::title_of_refused("opus").to_owned(),
                 _ => format!("audio of the type {name:?}"),
@@ -144,7 +148,11 @@ fn pcm_codec(description: &Description) -> Result<symphonia::core::codecs::audio
         (_, 4, false, true) => id::CODEC_ID_PCM_S32LE,
         (_, 4, false, false) => id::CODEC_ID_PCM_S32BE,
         (_, _, _, _) => {
-            return Err(malformed(NAME, None, &format!("samples of {} bits make no sense", description.bits)));
+            return Err(malformed(
+                NAME,
+                None,
+                &format!("samples of {} bits make no sense", description.bits),
+            ));
         }
     })
 }
@@ -221,7 +229,9 @@ fn open_table(
         return Err(malformed(NAME, codec, "its table of packets is missing"));
     }
     let total: i64 = packets.iter().map(|&(_, samples)| i64::from(samples)).sum();
-    let priming = table.priming.clamp(0, total);
+    // An encoder that told nothing, not even in the table, has the usual priming all the same.
+    let told = table.priming > 0 || table.valid > 0;
+    let priming = if told { table.priming } else { usual_priming(params.codec) }.clamp(0, total);
     let end = priming.saturating_add(table.valid);
     Ok(Opened {
         container: NAME,
@@ -231,6 +241,7 @@ fn open_table(
             anchored: true,
             end: (table.valid > 0 && end <= total).then_some(end),
             promised_end: Some(total),
+            ..Span::default()
         },
         demuxer: Demuxer::Table(TableReader {
             bytes: bytes.slice(..start + len),

@@ -55,8 +55,7 @@ pub const fn formats() -> Formats {
 }
 
 /// Every format that can be opened, in words, for error messages.
-pub(super) const SUPPORTED: &str =
-    "MP3, WAV, AIFF, M4A (AAC-LC or ALAC), FLAC, Ogg Vorbis, AAC (ADTS), CAF, and the audio of MP4, MKV and WebM";
+pub(super) const SUPPORTED: &str = "MP3, WAV, AIFF, M4A (AAC-LC or ALAC), FLAC, Ogg Vorbis, AAC (ADTS), CAF, and the audio of MP4, MKV and WebM";
 
 const PCM: &[&str] = &[
     "pcm_u8",
@@ -234,7 +233,16 @@ const CONTAINERS: &[ContainerFormat] = &[
         title: "Apple Core Audio",
         extensions: &["caf"],
         mime_types: &["audio/x-caf", "audio/caf"],
-        codecs: &["aac", "alac", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_f32le", "pcm_f32be", "adpcm_ima"],
+        codecs: &[
+            "aac",
+            "alac",
+            "pcm_s16le",
+            "pcm_s16be",
+            "pcm_s24le",
+            "pcm_f32le",
+            "pcm_f32be",
+            "adpcm_ima",
+        ],
     },
     ContainerFormat {
         name: "mkv",

@@ -100,8 +100,10 @@ impl Header {
 
     /// ISO 13818-7, 6.2.
     fn parse_adts(bytes: &[u8]) -> Option<Self> {
-        const RATES: [u32; 13] =
-            [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
+        const RATES: [u32; 13] = [
+            96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
+            7_350,
+        ];
         let &[_, b1, b2, b3, b4, b5, b6] = bytes.first_chunk::<7>()?;
         // The sync word of ADTS has 12 bits, one more than that of MPEG audio.
         if b1 & 0xf6 != 0xf0 {
@@ -278,16 +280,14 @@ impl FrameReader {
         let tag = frame.get(xing_offset(&self.first)?..)?;
         matches!(tag.get(..4)?, b"Xing" | b"Info").then_some(())?;
         let flags = tag.get(7)?;
-        let frames = (flags & 1 != 0)
-            .then(|| Some(u32::from_be_bytes(tag.get(8..12)?.try_into().ok()?)))
-            .flatten();
+        let frames =
+            (flags & 1 != 0).then(|| Some(u32::from_be_bytes(tag.get(8..12)?.try_into().ok()?))).flatten();
         // Frames, bytes, table of contents and quality each come only with their flag.
-        let lame = 8
-            + [(1, 4), (2, 4), (4, 100), (8, 4)]
-                .iter()
-                .filter(|(flag, _)| flags & flag != 0)
-                .map(|(_, len)| len)
-                .sum::<usize>();
+        let lame = 8 + [(1, 4), (2, 4), (4, 100), (8, 4)]
+            .iter()
+            .filter(|(flag, _)| flags & flag != 0)
+            .map(|(_, len)| len)
+            .sum::<usize>();
         let mut info = InfoFrame { frames, ..InfoFrame::default() };
         let encoder = tag.get(lame..lame + 4);
         if encoder.is_some_and(|encoder| matches!(encoder, b"LAME" | b"Lavf" | b"Lavc" | b"GOGO"))
@@ -328,14 +328,18 @@ impl FrameReader {
                     return None;
                 }
                 // Found by search, a header must be confirmed by the next one.
-                if resync_from.is_none() || matches!(chain(&self.bytes, self.at, &header), (2.., _) | (1, true)) {
+                if resync_from.is_none()
+                    || matches!(chain(&self.bytes, self.at, &header), (2.., _) | (1, true))
+                {
                     let at = self.at;
                     let lost = resync_from.map_or(0, |from| self.frames_within(at - from));
                     self.at += header.len;
                     self.seen = (self.seen.0 + header.len as u64, self.seen.1 + 1);
                     return Some(Step { at, header, lost });
                 }
-            } else if resync_from.is_none() && let Some(len) = tag_len(rest) {
+            } else if resync_from.is_none()
+                && let Some(len) = tag_len(rest)
+            {
                 self.at = (self.at + len).min(self.bytes.len());
                 continue;
             }
@@ -432,7 +436,8 @@ mod tests {
         stream[417 * 10 - 5..417 * 15 + 9].fill(0x55);
         let mut reader = FrameReader::new(stream.into(), 0).expect("frames");
         assert_eq!(reader.census().frames, 100);
-        let positions: Vec<_> = std::iter::from_fn(|| reader.next_packet()).map(|p| p.position / 1152).collect();
+        let positions: Vec<_> =
+            std::iter::from_fn(|| reader.next_packet()).map(|p| p.position / 1152).collect();
         let expected: Vec<i64> = (0..10).chain(16..100).collect();
         assert_eq!(positions, expected);
     }

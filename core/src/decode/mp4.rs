@@ -9,7 +9,7 @@ use symphonia::default::formats::IsoMp4Reader;
 
 use super::aiff::{be_u32, be_u64};
 use super::demux::{Container, Demuxer, Source, ticks_to_samples};
-use super::open::{AAC_USUAL_PRIMING, Opened, Span, check_aac, codec_name, malformed, unsupported};
+use super::open::{Opened, Span, check_aac, codec_name, malformed, unsupported, usual_priming};
 use super::tags::Tags;
 use crate::error::Error;
 
@@ -43,7 +43,8 @@ pub(super) fn boxes(bytes: &[u8]) -> impl Iterator<Item = Atom<'_>> {
 
 /// The content of the first box along `path`.
 fn find<'a>(bytes: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
-    path.iter().try_fold(bytes, |bytes, kind| boxes(bytes).find(|atom| atom.kind == **kind).map(|atom| atom.body))
+    path.iter()
+        .try_fold(bytes, |bytes, kind| boxes(bytes).find(|atom| atom.kind == **kind).map(|atom| atom.body))
 }
 
 /// An audio track as the boxes tell it.
@@ -114,9 +115,9 @@ fn itunes_gapless(moov: &[u8]) -> Option<(i64, i64)> {
     let meta = find(moov, &[b"udta", b"meta"])?;
     // A full box in MP4, a plain one in QuickTime.
     let list = find(meta.get(4..)?, &[b"ilst"]).or_else(|| find(meta, &[b"ilst"]))?;
-    let tag = boxes(list).filter(|atom| &atom.kind == b"----").find(|atom| {
-        find(atom.body, &[b"name"]).and_then(|name| name.get(4..)) == Some(b"iTunSMPB")
-    })?;
+    let tag = boxes(list)
+        .filter(|atom| &atom.kind == b"----")
+        .find(|atom| find(atom.body, &[b"name"]).and_then(|name| name.get(4..)) == Some(b"iTunSMPB"))?;
     let text = std::str::from_utf8(find(tag.body, &[b"data"])?.get(8..)?).ok()?;
     let mut numbers = text.split_ascii_whitespace().map(|word| i64::from_str_radix(word, 16).ok());
     let (_, priming, _, length) = (numbers.next()?, numbers.next()??, numbers.next()??, numbers.next()??);
@@ -153,7 +154,9 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
         return Err(refuse(name, &track.format));
     }
     check_aac(name, &params)?;
-    if params.max_frames_per_packet.is_none() && codec_name(params.codec).is_some_and(|c| c.starts_with("pcm")) {
+    if params.max_frames_per_packet.is_none()
+        && codec_name(params.codec).is_some_and(|c| c.starts_with("pcm"))
+    {
         params.with_max_frames_per_packet(super::demux::PCM_PACKET);
     }
     let time_base = TimeBase::try_from_recip(track.timescale);
@@ -173,7 +176,6 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
         .edit_start
         .and_then(|ticks| i64::try_from(ticks).ok())
         .map(|ticks| ticks_to_samples(ticks, time_base, sample_rate));
-    let aac = params.codec == id::CODEC_ID_AAC;
     match (edit_start, itunes_gapless(moov)) {
         (None | Some(0), Some((priming, length))) => {
             span.start = priming;
@@ -184,7 +186,7 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
             // The movie's time scale rounds, often to a millisecond.
             span.end = track.edit_seconds.map(|s| start + (s * f64::from(sample_rate)).round() as i64);
         }
-        (None, None) => span.start = if aac { AAC_USUAL_PRIMING } else { 0 },
+        (None, None) => span.start = usual_priming(params.codec),
     }
     if media_duration.is_some_and(|total| total <= span.start) {
         span.start = 0;
@@ -315,10 +317,7 @@ impl AacConfig {
             let plain = bits.take(1).is_some() && bits.take(1) == Some(0) && bits.take(1) == Some(0);
             if plain && channels > 0 && bits.take(11) == Some(0x2b7) && bits.object_type() == Some(5) {
                 sbr = bits.take(1) == Some(1);
-                ps = sbr
-                    && bits.rate().is_some()
-                    && bits.take(11) == Some(0x548)
-                    && bits.take(1) == Some(1);
+                ps = sbr && bits.rate().is_some() && bits.take(11) == Some(0x548) && bits.take(1) == Some(1);
             }
         }
         Some(Self { object_type, sample_rate, channels: if channels == 7 { 8 } else { channels }, sbr, ps })
@@ -350,8 +349,10 @@ impl Bits<'_> {
     }
 
     fn rate(&mut self) -> Option<u32> {
-        const RATES: [u32; 13] =
-            [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
+        const RATES: [u32; 13] = [
+            96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
+            7_350,
+        ];
         match self.take(4)? {
             15 => self.take(24),
             index => RATES.get(index as usize).copied(),
@@ -365,7 +366,9 @@ mod tests {
 
     #[test]
     fn tells_he_aac_from_lc() {
-        let parse = |bytes: &[u8]| AacConfig::parse(bytes).map(|c| (c.object_type, c.sample_rate, c.channels, c.sbr, c.ps));
+        let parse = |bytes: &[u8]| {
+            AacConfig::parse(bytes).map(|c| (c.object_type, c.sample_rate, c.channels, c.sbr, c.ps))
+        };
         assert_eq!(parse(&[0x12, 0x10]), Some((2, 44_100, 2, false, false)));
         // Explicit SBR (AOT 5), 22 050 Hz core, mono, extended to 44 100 Hz.
         assert_eq!(parse(&[0x2b, 0x8a, 0x08, 0x00]), Some((2, 22_050, 1, true, false)));

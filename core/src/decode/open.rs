@@ -31,8 +31,10 @@ pub(super) struct Span {
     /// Time of the first sample to present: what lies before is the encoder's priming.
     pub(super) start: i64,
     /// Whether the audio begins at `start` even if its first packets are missing. If not, it begins
-    /// with the first packet at or behind `start`.
+    /// with the first packet at or behind `start` that decodes to anything.
     pub(super) anchored: bool,
+    /// Samples of priming to drop from the first packets, where the clock counts them as audio.
+    pub(super) priming: i64,
     /// Time behind the last sample to present: what follows is the encoder's padding.
     pub(super) end: Option<i64>,
     /// Time at which the audio ends by the header, for limits, and to tell a cut file.
@@ -61,11 +63,9 @@ pub(super) fn malformed(container: &str, codec: Option<&str>, what: &str) -> Err
 /// Opens the first audio track of the recognised `kind`.
 pub(super) fn open(bytes: &Bytes, kind: Kind) -> Result<Opened, Error> {
     match kind {
-        Kind::Empty => Err(Error::Malformed {
-            container: None,
-            codec: None,
-            message: "the file is empty".to_owned(),
-        }),
+        Kind::Empty => {
+            Err(Error::Malformed { container: None, codec: None, message: "the file is empty".to_owned() })
+        }
         Kind::Unknown => Err(Error::Unsupported {
             container: None,
             codec: None,
@@ -101,11 +101,20 @@ fn refused(name: &str) -> Error {
 const MP3_DECODER_DELAY: i64 = 529;
 
 /// Encoder delay of MP3 files that do not tell theirs, in samples: LAME's, by far the most common.
-const MP3_USUAL_DELAY: u32 = 576;
+const MP3_USUAL_DELAY: i64 = 576;
 
-/// Priming of AAC streams that do not tell theirs, in samples. Any AAC encoder has at least the one
-/// frame that the first overlap takes.
-pub(super) const AAC_USUAL_PRIMING: i64 = 1024;
+/// Samples before the audio, in streams of a codec that do not tell them.
+///
+/// Any AAC encoder has at least the one frame that the first overlap takes; layers I and II delay by
+/// their filterbank alone.
+pub(super) const fn usual_priming(codec: AudioCodecId) -> i64 {
+    match codec {
+        id::CODEC_ID_AAC => 1024,
+        id::CODEC_ID_MP3 => MP3_USUAL_DELAY + MP3_DECODER_DELAY,
+        id::CODEC_ID_MP1 | id::CODEC_ID_MP2 => 481,
+        _ => 0,
+    }
+}
 
 /// Opens MPEG audio or ADTS frames, the first of them at `bytes[at..]`.
 pub(super) fn open_elementary(bytes: &Bytes, kind: Elementary, at: usize) -> Result<Opened, Error> {
@@ -130,32 +139,31 @@ pub(super) fn open_elementary(bytes: &Bytes, kind: Elementary, at: usize) -> Res
         if header.sample_rate <= 24_000 {
             warnings.push(Warning {
                 code: "maybe_he_aac",
-                message: "raw AAC of a low sample rate: if it is HE-AAC, only its lower band was heard".to_owned(),
+                message: "raw AAC of a low sample rate: if it is HE-AAC, only its lower band was heard"
+                    .to_owned(),
             });
         }
     }
     let census = reader.census();
     let samples = i64::from(header.samples);
     let total = census.frames.cast_signed().saturating_mul(samples);
-    let mut span = Span { anchored: true, promised_end: Some(total), ..Span::default() };
-    match kind {
-        Elementary::Mpeg(3) => {
-            let info = reader.info().unwrap_or_default();
-            span.start = i64::from(info.delay.unwrap_or(MP3_USUAL_DELAY)) + MP3_DECODER_DELAY;
-            if let Some(frames) = info.frames {
-                // Some encoders count the info frame itself.
-                let written = i64::from(frames).saturating_mul(samples);
-                if written.abs_diff(total) <= samples.unsigned_abs() {
-                    // The end is the encoder's, less what the decoder's delay eats of the padding.
-                    let padding = i64::from(info.padding.unwrap_or(0)) - MP3_DECODER_DELAY;
-                    span.end = (info.padding.is_some()).then(|| total - padding.max(0));
-                } else if written > total && total < written - 2 * samples {
-                    span.promised_end = Some(written);
-                }
+    let mut span =
+        Span { start: usual_priming(codec), anchored: true, promised_end: Some(total), ..Span::default() };
+    if let Some(info) = reader.info() {
+        if let Some(delay) = info.delay {
+            span.start = i64::from(delay) + MP3_DECODER_DELAY;
+        }
+        if let Some(frames) = info.frames {
+            // Some encoders count the info frame itself.
+            let written = i64::from(frames).saturating_mul(samples);
+            if written.abs_diff(total) <= samples.unsigned_abs() {
+                // The decoder's delay eats of the padding.
+                span.end =
+                    info.padding.map(|padding| total - (i64::from(padding) - MP3_DECODER_DELAY).max(0));
+            } else if total < written {
+                span.promised_end = Some(written);
             }
         }
-        Elementary::Mpeg(_) => span.start = 481,
-        Elementary::Adts => span.start = AAC_USUAL_PRIMING,
     }
     // Not so short that nothing would be left.
     if total <= span.start {
@@ -169,14 +177,7 @@ pub(super) fn open_elementary(bytes: &Bytes, kind: Elementary, at: usize) -> Res
         .for_codec(codec)
         .with_sample_rate(header.sample_rate)
         .with_channels(channels(u32::from(header.channels)));
-    Ok(Opened {
-        container,
-        params,
-        demuxer: Demuxer::Frames(reader),
-        span,
-        tags: Tags::default(),
-        warnings,
-    })
+    Ok(Opened { container, params, demuxer: Demuxer::Frames(reader), span, tags: Tags::default(), warnings })
 }
 
 /// The first `count` positions, or as many channels without positions.

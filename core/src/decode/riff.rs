@@ -91,7 +91,9 @@ pub(super) fn open_wave64(bytes: &Bytes) -> Result<Opened, Error> {
             }
             _ => {}
         }
-        at = usize::try_from(end.checked_next_multiple_of(8).unwrap_or(end)).unwrap_or(usize::MAX).min(bytes.len());
+        at = usize::try_from(end.checked_next_multiple_of(8).unwrap_or(end))
+            .unwrap_or(usize::MAX)
+            .min(bytes.len());
     }
     open_chunks(bytes, "w64", chunks)
 }
@@ -142,9 +144,12 @@ fn open_chunks(bytes: &Bytes, container: &'static str, chunks: Chunks<'_>) -> Re
     let mut params = pcm_params(codec, sample_rate, n_channels);
     let (block_len, block_samples) = match codec {
         id::CODEC_ID_ADPCM_MS | id::CODEC_ID_ADPCM_IMA_WAV => {
-            let samples = adpcm_block_samples(codec == id::CODEC_ID_ADPCM_MS, block_align, n_channels as usize, bits)
-                .ok_or_else(|| malformed(container, Some("adpcm"), "its block size makes no sense"))?;
-            params.with_frames_per_block(samples).with_max_frames_per_packet(samples.max(super::demux::PCM_PACKET));
+            let samples =
+                adpcm_block_samples(codec == id::CODEC_ID_ADPCM_MS, block_align, n_channels as usize, bits)
+                    .ok_or_else(|| malformed(container, Some("adpcm"), "its block size makes no sense"))?;
+            params
+                .with_frames_per_block(samples)
+                .with_max_frames_per_packet(samples.max(super::demux::PCM_PACKET));
             (block_align, samples)
         }
         _ => (width * n_channels as usize, 1),
@@ -161,6 +166,7 @@ fn open_chunks(bytes: &Bytes, container: &'static str, chunks: Chunks<'_>) -> Re
             anchored: true,
             end: end.map(u64::cast_signed),
             promised_end: Some(promised.min(i64::MAX as u64 / 4).cast_signed()),
+            ..Span::default()
         },
         demuxer: Demuxer::Blocks(BlockReader {
             bytes: body,

@@ -152,7 +152,8 @@ fn text(bytes: &[u8]) -> Option<&'static str> {
         }
         Err(_) => return None,
     };
-    if valid.is_empty() || valid.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c')) {
+    if valid.is_empty() || valid.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0c'))
+    {
         return None;
     }
     let head = valid.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();

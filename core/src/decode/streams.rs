@@ -7,7 +7,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader, Track};
 use symphonia::default::formats::{FlacReader, MkvReader, OggReader};
 
 use super::demux::{Container, Demuxer, Source, ticks_to_samples};
-use super::open::{Opened, Span, check_aac, codec_name, malformed, unsupported};
+use super::open::{Opened, Span, check_aac, codec_name, malformed, unsupported, usual_priming};
 use super::tags::Tags;
 use crate::error::Error;
 
@@ -127,7 +127,8 @@ fn open_reader(
     let mut tags = Tags::default();
     tags.read_metadata(reader.metadata());
     let track = choose(&*reader).ok_or_else(|| refuse(container, &*reader))?;
-    let params = audio_params(track).cloned().ok_or_else(|| malformed(container, None, "it holds no audio"))?;
+    let params =
+        audio_params(track).cloned().ok_or_else(|| malformed(container, None, "it holds no audio"))?;
     check_aac(container, &params)?;
     let time_base = track.time_base;
     let sample_rate = params.sample_rate.unwrap_or(0);
@@ -141,7 +142,9 @@ fn open_reader(
         .and_then(|duration| i64::try_from(duration.get()).ok())
         .filter(|&ticks| ticks > 0 && track.start_ts.get() <= 0)
         .map(|ticks| ticks_to_samples(ticks, base, sample_rate));
-    let span = Span { start: 0, anchored, end: None, promised_end };
+    // Ogg's clock leaves the priming out; Matroska's tells none of its lossy codecs'.
+    let priming = if container == "ogg" { 0 } else { usual_priming(params.codec) };
+    let span = Span { anchored, priming, promised_end, ..Span::default() };
     let track_id = track.id;
     Ok(Opened {
         container,

@@ -204,9 +204,9 @@ mod tests {
     fn riff_info() {
         let mut tags = Tags::default();
         tags.read_riff_info(b"INFOINAM\x03\0\0\0abc\0IART\x02\0\0\0de\xff");
-        assert_eq!(tags.into_map().into_iter().collect::<Vec<_>>(), [
-            ("artist".to_owned(), "de".to_owned()),
-            ("title".to_owned(), "abc".to_owned())
-        ]);
+        assert_eq!(
+            tags.into_map().into_iter().collect::<Vec<_>>(),
+            [("artist".to_owned(), "de".to_owned()), ("title".to_owned(), "abc".to_owned())]
+        );
     }
 }

@@ -249,8 +249,15 @@ impl Timeline {
         let n = i64::try_from(n).unwrap_or(0);
         let mut position = position.saturating_add(self.shift);
         if !self.begun {
+            // The first packet of Vorbis decodes to nothing.
+            if n == 0 {
+                return (0, 0);
+            }
             self.begun = true;
-            self.next = if self.span.anchored { self.span.start } else { position.max(self.span.start) };
+            if !self.span.anchored {
+                self.span.start = position.max(self.span.start) + self.span.priming;
+            }
+            self.next = self.span.start;
         }
         let mut from = (self.span.start - position).clamp(0, n);
         if from < n {
@@ -327,7 +334,9 @@ impl Timeline {
         let short = self.span.promised_end.filter(|&end| self.shift == 0 && self.next < end - tolerance);
         let truncated = self.end == Some(End::Truncated) || short.is_some();
         let damaged = truncated || bad_packets > 0 || lost > 0;
-        if decoded == 0 && let Some(what) = lacking {
+        if decoded == 0
+            && let Some(what) = lacking
+        {
             let what = format!("{} of a kind that cannot be decoded ({what})", self.codec);
             return Err(unsupported(self.container, Some(self.codec), &what));
         }
