@@ -41,6 +41,8 @@ pub(super) struct Timeline {
     /// Track time behind the last sample placed.
     next: i64,
     begun: bool,
+    /// Track time behind the last packet, with what was trimmed of it.
+    cursor: Option<i64>,
     /// Added to the timestamps since they were found to jump.
     shift: i64,
     /// Track time where the last gap that was filled started.
@@ -100,6 +102,7 @@ impl Timeline {
             max_duration: limits.max_duration,
             next: span.start,
             begun: false,
+            cursor: None,
             shift: 0,
             filled_from: None,
             silence: 0,
@@ -259,10 +262,15 @@ impl Timeline {
             }
             self.next = self.span.start;
         }
+        let tolerance = (GAP_TOLERANCE * f64::from(self.sample_rate)) as i64;
+        if let Some(cursor) =
+            self.cursor.filter(|cursor| cursor.abs_diff(position) <= tolerance.unsigned_abs())
+        {
+            position = cursor;
+        }
         let mut from = (self.span.start - position).clamp(0, n);
         if from < n {
             let gap = position + from - self.next;
-            let tolerance = (GAP_TOLERANCE * f64::from(self.sample_rate)) as i64;
             if gap > tolerance && self.believes(gap) {
                 self.filled_from = Some(self.next);
                 self.silence += gap.unsigned_abs();
@@ -278,6 +286,7 @@ impl Timeline {
         }
         let to = self.span.end.map_or(n, |end| (end - position).clamp(from, n));
         self.next += to - from;
+        self.cursor = Some(position + n);
         (from as usize, to as usize)
     }
 
