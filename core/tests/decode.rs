@@ -154,6 +154,57 @@ fn caf(bits: u32, flags: u32, data: &[u8], data_len: i64) -> Vec<u8> {
     file
 }
 
+fn atom(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    [&(body.len() as u32 + 8).to_be_bytes(), kind.as_slice(), body].concat()
+}
+
+fn words(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_be_bytes()).collect()
+}
+
+/// A QuickTime file of two channels of `sowt` at 44.1 kHz in chunks of up to 1000 samples; `edit` is
+/// where its edit list starts.
+fn mov(n: usize, edit: Option<u32>) -> Vec<u8> {
+    let data = s16le(n, 2);
+    let ftyp = atom(b"ftyp", b"qt  \0\0\0\0qt  ");
+    let n_chunks = n.div_ceil(1000);
+    let header = |scale: u32, tail: usize| [words(&[0, 0, 0, scale, n as u32]), vec![0; tail]].concat();
+    let tkhd = [words(&[7, 0, 0, 1, 0, n as u32]), vec![0; 60]].concat();
+    let mdhd = header(44_100, 4);
+    let hdlr = [&[0; 4], b"mhlrsoun".as_slice(), &[0; 13]].concat();
+    let mut entry = vec![0; 6];
+    entry.extend([0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 16, 0, 0, 0, 0, 0xac, 0x44, 0, 0]);
+    let stsd = [words(&[0, 1]), atom(b"sowt", &entry)].concat();
+    let stts = words(&[0, 1, n as u32, 1]);
+    let mut stsc = vec![0, 1, 1, 1000, 1];
+    if !n.is_multiple_of(1000) {
+        stsc[1] = 2;
+        stsc.extend([n_chunks as u32, n as u32 % 1000, 1]);
+    }
+    let stsz = words(&[0, 4, n as u32]);
+    let index = |start: u32| {
+        let offsets = (0..n_chunks as u32).map(|chunk| start + chunk * 4000);
+        let stco = words(&[0, n_chunks as u32].into_iter().chain(offsets).collect::<Vec<_>>());
+        let tables = [
+            atom(b"stsd", &stsd),
+            atom(b"stts", &stts),
+            atom(b"stsc", &words(&stsc)),
+            atom(b"stsz", &stsz),
+            atom(b"stco", &stco),
+        ];
+        let minf = atom(b"minf", &[atom(b"smhd", &[0; 8]), atom(b"stbl", &tables.concat())].concat());
+        let mdia = atom(b"mdia", &[atom(b"mdhd", &mdhd), atom(b"hdlr", &hdlr), minf].concat());
+        let edts = edit.map_or(Vec::new(), |start| {
+            atom(b"edts", &atom(b"elst", &words(&[0, 1, n as u32 - start, start, 0x1_0000])))
+        });
+        let trak = atom(b"trak", &[atom(b"tkhd", &tkhd), edts, mdia].concat());
+        atom(b"moov", &[atom(b"mvhd", &header(44_100, 80)), trak].concat())
+    };
+    // The samples start behind the index, whose length does not depend on where that is.
+    let start = ftyp.len() + index(0).len() + 8;
+    [ftyp, index(start as u32), atom(b"mdat", &data)].concat()
+}
+
 #[track_caller]
 fn assert_tones(decoded: &Decoded, n: usize, n_channels: usize, tolerance: f32) {
     assert_eq!(decoded.channels.len(), n_channels);
@@ -217,6 +268,21 @@ fn aiff_caf_and_au() {
     }
     au.extend(s_be(N, 2, 2));
     assert_tones(&decode(&au).expect("au"), N, 2, 1e-4);
+}
+
+#[test]
+fn quicktime_and_its_edit_list() {
+    for n in [50_000, 50_321] {
+        let decoded = decode(&mov(n, None)).expect("mov");
+        assert_eq!((decoded.container.as_str(), decoded.codec.as_str()), ("mp4", "pcm_s16le"));
+        assert_eq!(decoded.codes(), [""; 0]);
+        assert_tones(&decoded, n, 2, 1e-4);
+    }
+    let decoded = decode(&mov(50_000, Some(1024))).expect("mov with an edit");
+    assert_eq!(decoded.channels[0].len(), 50_000 - 1024);
+    let tone = tone(50_000, 1);
+    let errors = decoded.channels[1].iter().zip(&tone[1024..]).map(|(got, want)| (got - want).abs());
+    assert!(errors.fold(0.0, f32::max) < 1e-4, "the edit's start is the first sample");
 }
 
 #[test]
@@ -308,6 +374,7 @@ fn cut_files_give_what_they_have() {
         ("wav", wav(n, 2, 44_100)),
         ("aiff", aiff(n, 2, 16, None, &s_be(n, 2, 2))),
         ("caf", caf(16, 2, &data, data.len() as i64 + 4)),
+        ("mp4", mov(n, None)),
     ];
     for (container, bytes) in cases {
         let decoded = decode(&bytes[..bytes.len() * 2 / 3]).expect(container);
@@ -450,7 +517,7 @@ proptest! {
 
     #[test]
     fn any_damage_to_pcm_is_answered(
-        which in 0..3_usize,
+        which in 0..4_usize,
         hits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
         in_header in any::<bool>(),
         keep in 0.0..1.5_f64,
@@ -459,9 +526,10 @@ proptest! {
         let mut bytes = match which {
             0 => wav(3000, 2, 8000),
             1 => aiff(3000, 2, 16, None, &data),
+            2 => mov(3000, Some(100)),
             _ => caf(16, 2, &data, data.len() as i64 + 4),
         };
-        let within = if in_header { 64 } else { bytes.len() };
+        let within = if in_header { if which == 2 { 600 } else { 64 } } else { bytes.len() };
         for (at, byte) in hits {
             bytes[at.index(within)] = byte;
         }

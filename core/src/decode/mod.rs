@@ -18,6 +18,7 @@ mod frames;
 mod mp4;
 mod open;
 mod riff;
+mod samples;
 mod sniff;
 mod streams;
 mod tags;

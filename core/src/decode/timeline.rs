@@ -26,6 +26,9 @@ const MAX_BLIND_GAP: f64 = 60.0;
 /// Least audio, in seconds, that makes a report of a damaged file worth its while.
 const MIN_SALVAGE: f64 = 1.0;
 
+/// Packets in a row that give neither samples nor time before the stream counts as broken.
+const MAX_BARREN: usize = 20_000;
+
 /// Largest magnitude of a sample; full scale is 1. Beyond are broken floats.
 const MAX_SAMPLE: f32 = 16.0;
 
@@ -113,12 +116,15 @@ impl Timeline {
             end: None,
             damage: Damage::default(),
         };
-        while timeline.n_channels == 0 {
-            if timeline.end.is_some() {
-                timeline.finish(warnings)?;
-                return Err(malformed(container, Some(codec), "it holds no audio"));
+        for _ in 0..MAX_BARREN {
+            if timeline.end.is_some() || timeline.n_channels > 0 {
+                break;
             }
             timeline.advance();
+        }
+        if timeline.n_channels == 0 {
+            timeline.finish(warnings)?;
+            return Err(malformed(container, Some(codec), "it holds no audio"));
         }
         check_rate(Some(timeline.sample_rate), limits)?;
         check_channels(Some(timeline.n_channels), limits)?;
@@ -158,6 +164,7 @@ impl Timeline {
         block: &mut PcmBlock,
         warnings: &mut Vec<Warning>,
     ) -> Result<bool, Error> {
+        let mut barren = 0;
         while !self.is_over() {
             let n = if self.silence > 0 {
                 let n = self.silence.min(MAX_BLOCK as u64) as usize;
@@ -175,7 +182,12 @@ impl Timeline {
                 self.held.0 += n;
                 n
             } else {
-                self.advance();
+                barren += 1;
+                if barren > MAX_BARREN {
+                    self.end = Some(End::Truncated);
+                } else {
+                    self.advance();
+                }
                 continue;
             };
             self.given += n as u64;
