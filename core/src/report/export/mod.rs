@@ -21,6 +21,7 @@ mod tempo_map;
 mod samples;
 
 use content::Content;
+use serde::Serialize;
 
 use super::Report;
 use crate::params::Format;
@@ -36,14 +37,32 @@ pub struct Exported {
     pub bytes: Vec<u8>,
 }
 
-impl Exported {
-    fn text(extension: &'static str, text: String) -> Self {
-        Self { content_type: "text/plain; charset=utf-8", extension, bytes: text.into_bytes() }
+impl Format {
+    /// Extension of file names, without a dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Json | Self::Spotify => "json",
+            Self::Jams => "jams",
+            Self::Lab => "lab",
+            Self::Audacity => "txt",
+            Self::SonicVisualiser | Self::Csv => "csv",
+            Self::Midi => "mid",
+            Self::Chordpro => "cho",
+            Self::Rekordbox => "xml",
+        }
     }
 
-    fn json(extension: &'static str, value: &impl serde::Serialize) -> Self {
-        let bytes = serde_json::to_vec(value).expect("keys of maps are strings, and numbers never fail");
-        Self { content_type: "application/json", extension, bytes }
+    /// Media type, with the character set of texts.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Json | Self::Jams | Self::Spotify => "application/json",
+            Self::Lab | Self::Audacity | Self::Chordpro => "text/plain; charset=utf-8",
+            Self::SonicVisualiser | Self::Csv => "text/csv; charset=utf-8",
+            Self::Midi => "audio/midi",
+            Self::Rekordbox => "application/xml",
+        }
     }
 }
 
@@ -60,32 +79,23 @@ impl Exported {
 #[must_use]
 pub fn export(report: &Report, format: Format) -> Exported {
     let content = Content::of(report);
-    match format {
-        Format::Json => Exported::json("json", report),
-        Format::Jams => Exported::json("jams", &jams::write(&content)),
-        Format::Lab => Exported::text("lab", lab::write(&content)),
-        Format::Audacity => Exported::text("txt", audacity::write(&content)),
-        Format::SonicVisualiser => Exported {
-            content_type: "text/csv; charset=utf-8",
-            extension: "csv",
-            bytes: sonic_visualiser::write(&content).into_bytes(),
-        },
-        Format::Csv => Exported {
-            content_type: "text/csv; charset=utf-8",
-            extension: "csv",
-            bytes: csv::write(&content).into_bytes(),
-        },
-        Format::Midi => {
-            Exported { content_type: "audio/midi", extension: "mid", bytes: midi::write(&content) }
-        }
-        Format::Chordpro => Exported::text("cho", chordpro::write(&content)),
-        Format::Rekordbox => Exported {
-            content_type: "application/xml",
-            extension: "xml",
-            bytes: rekordbox::write(&content).into_bytes(),
-        },
-        Format::Spotify => Exported::json("json", &spotify::write(&content)),
-    }
+    let bytes = match format {
+        Format::Json => json(report),
+        Format::Jams => json(&jams::write(&content)),
+        Format::Lab => lab::write(&content).into_bytes(),
+        Format::Audacity => audacity::write(&content).into_bytes(),
+        Format::SonicVisualiser => sonic_visualiser::write(&content).into_bytes(),
+        Format::Csv => csv::write(&content).into_bytes(),
+        Format::Midi => midi::write(&content),
+        Format::Chordpro => chordpro::write(&content).into_bytes(),
+        Format::Rekordbox => rekordbox::write(&content).into_bytes(),
+        Format::Spotify => json(&spotify::write(&content)),
+    };
+    Exported { content_type: format.content_type(), extension: format.extension(), bytes }
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("keys of maps are strings, and numbers never fail")
 }
 
 #[cfg(test)]
