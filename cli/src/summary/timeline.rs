@@ -20,10 +20,13 @@ const AXIS_SPACING: usize = 10;
 /// Steps of the axis in seconds.
 const AXIS_STEPS: [f64; 11] = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
 
-/// The timeline and its axis, two lines of at most `width` columns.
+/// The timeline and its axis, two lines of at most `width` columns; nothing where nothing lasts.
 pub(super) fn timeline(sections: &[Section], duration: f64, width: usize) -> String {
-    let width = width.saturating_sub(2 * MARGIN).max(1);
-    let column = |time: f64| ((time / duration.max(f64::MIN_POSITIVE)) * width as f64).round() as usize;
+    let width = width.saturating_sub(2 * MARGIN);
+    if width == 0 || !duration.is_finite() || duration <= 0.0 {
+        return String::new();
+    }
+    let column = |time: f64| (time / duration * width as f64).round() as usize;
     let mut line = String::new();
     let mut at = 0;
     for section in sections {
@@ -77,9 +80,9 @@ fn axis(duration: f64, width: usize) -> String {
     let mut axis = String::new();
     for n in 0.. {
         let time = f64::from(n) * step;
-        let column = (time / duration.max(f64::MIN_POSITIVE) * width as f64).round() as usize;
+        let column = (time / duration * width as f64).round() as usize;
         let label = clock(time);
-        if time > duration || column + label.len() > width || n as usize > width {
+        if time > duration || column + label.len() > width {
             break;
         }
         axis += &" ".repeat(column.saturating_sub(axis.len()));
