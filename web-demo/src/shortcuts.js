@@ -6,8 +6,8 @@
 /** @import { Store } from './state.js' */
 
 /** Elements that have their own use for every key, and those that have one for space and enter. */
-const TYPES_INTO = 'input:not([type=file]), select, textarea, [contenteditable]';
-const PRESSES = 'button, a[href], summary, label, input[type=file]';
+const TYPES_INTO = 'input, select, textarea, [contenteditable]';
+const PRESSES = 'button, a[href], summary';
 
 /**
  * @param {Store} store

@@ -3,7 +3,7 @@
  */
 
 import { groupOf } from './overview.js';
-import { barsOf, lastAtOrBefore } from './position.js';
+import { barsOf, lastAtOrBefore, spanAt } from './position.js';
 import { timeScale } from './timescale.js';
 import { waveformOutline } from './waveform.js';
 
@@ -59,12 +59,12 @@ export function pagedScale(time, span, width) {
 
 /**
  * @typedef {object} StripShapes
- * @property {{ x: number, width: number, name: string, letter: string, group: number, index: number }[]} sections
- * @property {{ x: number, width: number, name: string, roman: string, index: number, none: boolean, doubtful: boolean }[]} chords
+ * @property {{ x: number, width: number, name: string, letter: string, group: number }[]} sections
+ * @property {{ x: number, width: number, name: string, roman: string, sounds: boolean, none: boolean, doubtful: boolean }[]} chords
  * @property {{ x: number, downbeat: boolean }[]} beats
  * @property {{ x: number, number: number }[]} bars numbered from 1
  * @property {{ x: number, rms: number }[]} outline
- * @property {{ from: number, to: number }} song its edges
+ * @property {number} group of the section at the moment, −1 for none
  */
 
 /** Chords below this confidence are drawn as doubtful. */
@@ -73,28 +73,28 @@ const DOUBTFUL = 0.4;
 /**
  * A maker of shapes in view; its lists are made once a report.
  * @param {Report} report
- * @returns {(scale: TimeScale) => StripShapes}
+ * @returns {(scale: TimeScale, time: number) => StripShapes} of the view and the moment
  */
 export function stripShaper(report) {
   const beatTimes = report.beats.map((beat) => beat.time);
   const bars = barsOf(report);
   const barStarts = bars.map((bar) => bar.start);
 
-  return (scale) => {
+  return (scale, time) => {
     const { start, end } = scale;
+    const here = report.sections[spanAt(report.sections, time)];
     return {
-      sections: inView(report.sections, start, end).map(({ span, index }) => ({
+      sections: inView(report.sections, start, end).map((span) => ({
         ...placed(span, scale),
         name: span.name,
         letter: span.group,
         group: groupOf(span),
-        index,
       })),
-      chords: inView(report.chords, start, end).map(({ span, index }) => ({
+      chords: inView(report.chords, start, end).map((span) => ({
         ...placed(span, scale),
         name: span.name,
         roman: span.roman ?? '',
-        index,
+        sounds: span.start <= time && time < span.end,
         none: span.label === 'N',
         doubtful: span.confidence < DOUBTFUL,
       })),
@@ -104,7 +104,7 @@ export function stripShaper(report) {
       })),
       bars: indicesIn(barStarts, start, end).map((i) => ({ x: scale.x(barStarts[i]), number: i + 1 })),
       outline: waveformOutline(report.waveform, scale),
-      song: { from: scale.x(0), to: scale.x(report.duration) },
+      group: here ? groupOf(here) : -1,
     };
   };
 }
@@ -132,7 +132,7 @@ function inView(spans, start, end) {
   }
   const hits = [];
   for (let index = low; index < spans.length && spans[index].start < end; index += 1) {
-    hits.push({ span: spans[index], index });
+    hits.push(spans[index]);
   }
   return hits;
 }
@@ -143,7 +143,8 @@ function inView(spans, start, end) {
  * @param {number} end
  */
 function indicesIn(times, start, end) {
-  const first = lastAtOrBefore(times, start) + (times[lastAtOrBefore(times, start)] === start ? 0 : 1);
+  const before = lastAtOrBefore(times, start);
+  const first = times[before] === start ? before : before + 1;
   const last = lastAtOrBefore(times, end);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 }

@@ -6,12 +6,12 @@
 /** @import { TimeScale } from './timescale.js' */
 
 /**
- * The loudest peak, so that quiet songs are seen too; at least 1, so that silence stays flat.
- * @param {Waveform} waveform
+ * The largest value, so that quiet songs are seen too; at least 1, so that silence stays flat.
+ * @param {readonly number[]} values
  */
-export function loudestPeak({ peaks }) {
+export function loudestOf(values) {
   let loudest = 1;
-  for (const peak of peaks) loudest = Math.max(loudest, peak);
+  for (const value of values) loudest = Math.max(loudest, value);
   return loudest;
 }
 
@@ -25,7 +25,7 @@ export function loudestPeak({ peaks }) {
 export function waveformColumns(waveform, scale, pitch) {
   const { seconds_per_peak: step, peaks, rms } = waveform;
   if (!(step > 0) || peaks.length === 0) return [];
-  const loudest = loudestPeak(waveform);
+  const loudest = loudestOf(peaks);
   const columns = [];
   for (let x = 0; x + pitch <= scale.width + 0.5; x += pitch) {
     const first = Math.max(0, Math.floor(scale.time(x) / step));
@@ -48,12 +48,12 @@ export function waveformColumns(waveform, scale, pitch) {
  * that does not move with the view, so that a scrolling outline keeps its shape.
  * @param {Waveform} waveform
  * @param {TimeScale} scale
- * @returns {{ x: number, rms: number }[]} heights in [0, 1] of the loudest
+ * @returns {{ x: number, rms: number }[]} heights in [0, 1] of the loudest such stretch
  */
 export function waveformOutline(waveform, scale) {
   const { seconds_per_peak: step, peaks, rms } = waveform;
   if (!(step > 0) || peaks.length === 0 || scale.pixelsPerSecond <= 0) return [];
-  const loudest = loudestPeak(waveform);
+  const loudest = loudestOf(rms);
   const stride = Math.max(1, Math.ceil(2 / (step * scale.pixelsPerSecond)));
   const first = Math.max(0, Math.floor(scale.start / step / stride) - 1);
   const last = Math.min(Math.ceil(peaks.length / stride), Math.ceil(scale.end / step / stride) + 1);

@@ -72,7 +72,7 @@ export function chartView(root, store, scope) {
 function cell({ index, chords, same }) {
   const names = chords.map(({ name }, i) =>
     same && i === 0
-      ? element('span', { class: 'again', title: withAccidentals(name) }, '𝄎')
+      ? element('span', { class: 'again', title: withAccidentals(name) }, '%')
       : element('span', { class: 'chord' }, withAccidentals(name)),
   );
   if (same) names[0].setAttribute('aria-label', `${withAccidentals(chords[0].name)} again`);

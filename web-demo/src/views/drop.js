@@ -21,16 +21,7 @@ export function dropView(body, store, scope) {
     input.value = '';
     if (files.length > 0) store.ask('open', files);
   });
-  // Labels that look like buttons act like buttons.
-  for (const label of body.querySelectorAll('label.button[for=file]')) {
-    label.setAttribute('role', 'button');
-    label.setAttribute('tabindex', '0');
-    scope.on(label, 'keydown', (/** @type {KeyboardEvent} */ event) => {
-      if (event.key !== 'Enter' && event.key !== ' ') return;
-      event.preventDefault();
-      input.click();
-    });
-  }
+  for (const button of body.querySelectorAll('[data-choose]')) scope.on(button, 'click', () => input.click());
 
   /** @param {DragEvent} event */
   const carriesFiles = (event) => event.dataTransfer?.types.includes('Files') ?? false;

@@ -9,11 +9,11 @@ import { clock } from '../words.js';
 
 /** What each phase shows, and what gets the focus when it is entered. */
 const PARTS = {
-  idle: { show: ['start'], focus: '#file' },
+  idle: { show: ['start'], focus: '#choose' },
   reading: { show: ['working'], focus: '#working-title' },
   analysing: { show: ['working'], focus: '' },
   ready: { show: ['song'], focus: '#song-title' },
-  error: { show: ['problem', 'start'], focus: '' },
+  error: { show: ['problem', 'start'], focus: '#choose' },
 };
 const ALL = ['start', 'working', 'problem', 'song'];
 

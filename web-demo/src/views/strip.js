@@ -32,7 +32,7 @@ export function stripView(root, store, scope) {
   const area = element('div', { class: 'strip-area' }, canvas);
   const zoomOut = element('button', { type: 'button', 'aria-label': 'Show more time', title: 'Show more time (−)' }, '−');
   const zoomIn = element('button', { type: 'button', 'aria-label': 'Magnify', title: 'Magnify (+)' }, '+');
-  root.append(area, element('div', { class: 'zoom' }, zoomOut, zoomIn));
+  root.append(area, element('div', { class: 'zoom' }, zoomIn, zoomOut));
 
   /** @type {Palette | null} */
   let palette = null;
@@ -52,7 +52,7 @@ export function stripView(root, store, scope) {
     if (!scale || !shapesOf || !palette || width === 0) return;
     const { time } = store.state;
     const cursor = still ? scale.x(time) : CURSOR_AT * width;
-    paintShapes(freshContext(canvas, width, HEIGHT), shapesOf(scale), palette, width, cursor);
+    paintShapes(freshContext(canvas, width, HEIGHT), shapesOf(scale, time), palette, width, cursor);
   };
 
   watchPalette(root, scope, (read) => {
@@ -122,7 +122,6 @@ function paintShapes(context, shapes, palette, width, cursor) {
   const { sections, chords, beats, wave } = ROWS;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
-  const here = shapes.sections.find(({ x, width: w }) => x <= cursor && cursor < x + w);
 
   for (const { x, width: w, name, letter, group } of shapes.sections) {
     const { fill, ink } = palette.group(group);
@@ -139,7 +138,7 @@ function paintShapes(context, shapes, palette, width, cursor) {
 
   const top = shapes.outline.length > 1 ? wave.y + wave.h : 0;
   if (top) {
-    const { wave: colour } = palette.group(here?.group ?? -1);
+    const { wave: colour } = palette.group(shapes.group);
     context.fillStyle = colour;
     context.globalAlpha = 0.5;
     context.beginPath();
@@ -162,9 +161,8 @@ function paintShapes(context, shapes, palette, width, cursor) {
   context.font = `11px ${palette.font}`;
   for (const { x, number } of shapes.bars) context.fillText(String(number), x + 7, beats.y + beats.h / 2 + 1);
 
-  for (const { x, width: w, name, roman, none, doubtful } of shapes.chords) {
-    const sounds = x <= cursor && cursor < x + w;
-    const { fill, ink } = palette.group(here?.group ?? -1);
+  for (const { x, width: w, name, roman, sounds, none, doubtful } of shapes.chords) {
+    const { fill, ink } = palette.group(shapes.group);
     context.fillStyle = sounds && !none ? fill : palette.colour(none ? 'lane' : 'chord');
     fillBox(context, x + 1.5, chords.y, w - 3, chords.h, 9);
     context.strokeStyle = palette.colour('line');
