@@ -223,6 +223,7 @@ test('names shrink to fit', () => {
   const verse = { name: 'Verse 2', label: 'verse' };
   assert.equal(fittingName(verse, 60, measure), 'Verse 2');
   assert.equal(fittingName(verse, 30, measure), 'V2');
-  assert.equal(fittingName(verse, 10, measure), '');
+  assert.equal(fittingName(verse, 10, measure), 'V');
+  assert.equal(fittingName(verse, 7, measure), '');
   assert.equal(fittingName({ name: 'Bridge', label: 'bridge' }, 10, measure), 'B');
 });

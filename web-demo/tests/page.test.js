@@ -7,6 +7,7 @@ import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
 const read = (/** @type {string} */ path) => readFileSync(join(root, path), 'utf8');
+const styles = ['style.css', ...readdirSync(join(root, 'css')).map((name) => `css/${name}`)];
 const sources = readdirSync(join(root, 'src'), { recursive: true })
   .map((path) => `src/${String(path).replaceAll('\\', '/')}`)
   .filter((path) => path.endsWith('.js'));
@@ -14,7 +15,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true })
 test('the service worker keeps exactly the files that there are', () => {
   const listed = [...read('sw.js').matchAll(/^ {2}'([^']+)',$/gm)].map(([, path]) => path);
   const generated = ['pkg/sectionist_browser.js', 'pkg/sectionist_browser_bg.wasm'];
-  assert.deepEqual(listed.toSorted(), ['./', 'icon.svg', 'style.css', ...generated, ...sources].toSorted());
+  assert.deepEqual(listed.toSorted(), ['./', 'icon.svg', ...styles, ...generated, ...sources].toSorted());
 });
 
 test('listeners, timers and workers are made only where they are owned', () => {
@@ -36,7 +37,7 @@ test('geometry touches no page', () => {
 });
 
 test('nothing is fetched from elsewhere', () => {
-  for (const path of ['index.html', 'style.css', 'sw.js', ...sources]) {
+  for (const path of ['index.html', 'sw.js', ...styles, ...sources]) {
     const addresses = [...read(path).matchAll(/https?:\/\/[^\s'"]+/g)].map(([address]) => address);
     assert.deepEqual(addresses.filter((address) => address !== 'http://www.w3.org/2000/svg'), [], path);
   }

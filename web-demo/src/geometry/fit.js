@@ -19,13 +19,14 @@ const INITIALS = {
 };
 
 /**
- * The longest form of a section's name that fits: `Verse 2`, `V2`, or nothing.
+ * The longest form of a section's name that fits: `Verse 2`, `V2`, `V`, or nothing.
  * @param {{ name: string, label: string }} section
  * @param {number} width room in pixels
  * @param {(text: string) => number} measure
  */
 export function fittingName({ name, label }, width, measure) {
   const number = /\d+$/.exec(name)?.[0] ?? '';
-  const forms = [name, (INITIALS[label] ?? label.slice(0, 1).toUpperCase()) + number];
+  const initial = INITIALS[label] ?? label.slice(0, 1).toUpperCase();
+  const forms = [name, initial + number, initial];
   return forms.find((form) => measure(form) <= width) ?? '';
 }

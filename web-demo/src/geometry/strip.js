@@ -13,8 +13,9 @@ import { waveformOutline } from './waveform.js';
 /** Where the cursor stands, as a share of the width: more is shown of what comes. */
 export const CURSOR_AT = 0.3;
 
-/** Pixels that a bar takes at magnification 1. */
+/** Pixels that a bar takes at magnification 1: at most this, and room for so many bars. */
 const BAR_WIDTH = 150;
+const MIN_BARS = 3.2;
 
 /** Length of a bar, in seconds, where there are none. */
 const NOMINAL_BAR = 2.5;
@@ -31,7 +32,8 @@ const SPAN_LIMITS = [2, 90];
 export function stripSpan(report, width, zoom) {
   const { downbeats } = report;
   const bar = downbeats.length > 1 ? (downbeats[downbeats.length - 1] - downbeats[0]) / (downbeats.length - 1) : NOMINAL_BAR;
-  const span = (bar * width) / BAR_WIDTH / zoom;
+  const bars = Math.max(width / BAR_WIDTH, MIN_BARS);
+  const span = (bar * bars) / zoom;
   return Math.min(Math.max(span, SPAN_LIMITS[0]), SPAN_LIMITS[1]);
 }
 

@@ -131,9 +131,10 @@ function paintShapes(context, shapes, palette) {
     fillBox(context, x + 1, sections.y, width - 2, sections.h, 7);
     context.fillStyle = ink;
     context.font = `600 13px ${palette.font}`;
-    const name = fittingName(section, width - 16, (text) => context.measureText(text).width);
+    const name = fittingName(section, width - (width < 40 ? 8 : 16), (text) => context.measureText(text).width);
     const nameWidth = context.measureText(name).width;
-    if (name) context.fillText(name, x + 9, sections.y + sections.h / 2 + 1);
+    const margin = width < 40 ? (width - nameWidth) / 2 : 9;
+    if (name) context.fillText(name, x + margin, sections.y + sections.h / 2 + 1);
     context.font = `500 11px ${palette.font}`;
     const letterWidth = context.measureText(letter).width;
     if (name && width > nameWidth + letterWidth + 26) {
