@@ -7,8 +7,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use sectionist_core::params::Format;
-use sectionist_core::report::export;
-use sectionist_core::{ANALYSIS_VERSION, AnalysisParams, Report, decode};
+use sectionist_core::{ANALYSIS_VERSION, AnalysisParams, Report};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -50,7 +49,6 @@ async fn health() -> Json<Value> {
 async fn formats(Extension(context): Extension<Context>) -> Json<Value> {
     let config = &context.config;
     Json(json!({
-        "formats": decode::formats(),
         "outputs": Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>(),
         "limits": {
             "max_file_size": config.max_file_size,
@@ -141,8 +139,8 @@ pub(crate) fn describe(entry: &Entry, run: &Run, report: &Report) {
 
 /// The report in the form asked for.
 fn render(report: &Report, format: Format) -> Result<Response, ApiError> {
-    let exported = export(report, format);
-    let mut response = ([(header::CONTENT_TYPE, exported.content_type)], exported.bytes).into_response();
+    let bytes = serde_json::to_vec(report).map_err(|error| ApiError::internal(&error))?;
+    let mut response = ([(header::CONTENT_TYPE, "application/json")], bytes).into_response();
     if format != Format::Json {
         let stem = report.source.name.as_deref().unwrap_or("song");
         let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
@@ -150,7 +148,7 @@ fn render(report: &Report, format: Format) -> Result<Response, ApiError> {
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() || " -_.()".contains(c) { c } else { '_' })
             .collect();
-        let value = format!("attachment; filename=\"{safe}.{}\"", exported.extension);
+        let value = format!("attachment; filename=\"{safe}.{}\"", format.name());
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
         }
