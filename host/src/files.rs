@@ -25,7 +25,11 @@ pub(crate) async fn serve(root: &Path, path: &str, headers: &HeaderMap) -> Optio
     if metadata.is_dir() {
         if !path.ends_with('/') {
             let location = HeaderValue::from_str(&format!("{path}/")).ok()?;
-            return Some(respond(StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)], Bytes::new()));
+            return Some(respond(
+                StatusCode::PERMANENT_REDIRECT,
+                [(header::LOCATION, location)],
+                Bytes::new(),
+            ));
         }
         file.push("index.html");
         metadata = tokio::fs::metadata(&file).await.ok()?;
@@ -136,8 +140,17 @@ mod tests {
         assert_eq!(resolve(root, "/").unwrap(), root);
         assert_eq!(resolve(root, "/src//main.js").unwrap(), root.join("src/main.js"));
         assert_eq!(resolve(root, "/a%20b.html").unwrap(), root.join("a b.html"));
-        for bad in ["/../x", "/a/%2e%2e/x", "/%2e%2e%2fx", "/.git/config", "/a%5c..%5cx", "/C:/x", "/%00", "/%ff", "/%4"]
-        {
+        for bad in [
+            "/../x",
+            "/a/%2e%2e/x",
+            "/%2e%2e%2fx",
+            "/.git/config",
+            "/a%5c..%5cx",
+            "/C:/x",
+            "/%00",
+            "/%ff",
+            "/%4",
+        ] {
             assert_eq!(resolve(root, bad), None, "{bad}");
         }
     }

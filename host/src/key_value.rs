@@ -30,7 +30,8 @@ pub(crate) struct KeyValue {
 }
 
 /// A guest's handle of the store.
-pub(crate) struct OpenStore;
+#[expect(unreachable_pub, reason = "the generated bindings export it again")]
+pub struct OpenStore;
 
 impl KeyValue {
     /// A store in `file`, or in memory.

@@ -98,8 +98,10 @@ impl Server {
             let engine = component::engine()?;
             let component = component::load(&engine, &path, cache.as_deref())?;
             let link = || ServicePre::new(Guest::linker(&engine)?.instantiate_pre(&component)?);
-            let component = link()
-                .map_err(|error| HostError::Component { path: path.clone(), message: format!("{error:#}") })?;
+            let component = link().map_err(|error| HostError::Component {
+                path: path.clone(),
+                message: format!("{error:#}"),
+            })?;
             Ok::<_, HostError>((engine, component))
         })
         .await
@@ -369,8 +371,11 @@ impl Failure {
         code: "internal",
         message: "something went wrong here; the file may need more memory than an analysis may use",
     };
-    const NOT_FOUND: Self =
-        Self { status: StatusCode::NOT_FOUND, code: "not_found", message: "there is nothing at this address" };
+    const NOT_FOUND: Self = Self {
+        status: StatusCode::NOT_FOUND,
+        code: "not_found",
+        message: "there is nothing at this address",
+    };
     const METHOD: Self = Self {
         status: StatusCode::METHOD_NOT_ALLOWED,
         code: "method_not_allowed",
