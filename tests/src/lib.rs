@@ -1,1 +1,4 @@
 //! The test harness: accuracy, golden, parity, HTTP, browser, command line.
+
+pub mod chromedriver;
+pub mod page_server;
