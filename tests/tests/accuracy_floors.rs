@@ -1,5 +1,7 @@
 //! How well the fixtures' structure is found. The floors only rise.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::sync::OnceLock;
 
 use sectionist_core::{AnalysisParams, FileHint, Report, analyze};

@@ -1,5 +1,7 @@
 //! Every format gives the same report; what is damaged, misnamed or unknown is said to be so.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use sectionist_core::{AnalysisParams, Error, FileHint, Report, analyze};
 use sectionist_tests::fixtures::{Answers, audio};
 use sectionist_tests::metrics;

@@ -56,7 +56,7 @@ fn lines(json: &Value) -> Vec<String> {
         let plain = |value: &Value| !value.is_object() && !value.is_array();
         match value {
             Value::Object(map) if !path.is_empty() && map.values().all(plain) => {
-                lines.push(format!("{path}: {value}"))
+                lines.push(format!("{path}: {value}"));
             }
             Value::Object(map) => {
                 for (name, value) in map {
