@@ -50,7 +50,10 @@ fn assert_sane(report: &Report) {
         assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0 + 1e-6), "spans are in order: {spans:?}");
     }
     if let (Some(first), Some(last)) = (report.sections.first(), report.sections.last()) {
-        assert!(first.start == 0.0 && (last.end - report.duration).abs() < 1e-6, "sections partition the song");
+        assert!(
+            first.start == 0.0 && (last.end - report.duration).abs() < 1e-6,
+            "sections partition the song"
+        );
     }
     let numbers = json(report).to_string();
     assert!(!numbers.contains("NaN") && !numbers.contains("inf"));
@@ -141,6 +144,7 @@ fn parameters_are_checked_before_anything_else() {
 
 #[test]
 fn text_is_no_audio() {
-    let error = sectionist_core::analyze("hello".as_bytes(), &FileHint::default(), &AnalysisParams::default());
+    let error =
+        sectionist_core::analyze("hello".as_bytes(), &FileHint::default(), &AnalysisParams::default());
     assert!(matches!(error, Err(Error::Unsupported { .. })), "{error:?}");
 }

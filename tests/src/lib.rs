@@ -3,8 +3,10 @@
 //! What several of them need: the fixtures and their truth, the metrics, and where things are built.
 
 pub mod calibration;
+pub mod chromedriver;
 pub mod fixtures;
 pub mod metrics;
+pub mod page_server;
 pub mod score;
 
 use std::path::{Path, PathBuf};
