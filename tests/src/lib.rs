@@ -17,10 +17,10 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
-/// The program `sectionist`: `$SECTIONIST_PROGRAM`, or the release build.
+/// The program `sectionist`: `$SECTIONIST_PROGRAM`, or what `cargo xtask test` built.
 #[must_use]
 pub fn program() -> PathBuf {
-    built("SECTIONIST_PROGRAM", "release/sectionist")
+    built("SECTIONIST_PROGRAM", "harness/sectionist")
 }
 
 /// The Spin component: `$SECTIONIST_COMPONENT`, or what `cargo xtask wasm` built.

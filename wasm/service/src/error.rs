@@ -36,7 +36,11 @@ impl ApiError {
 
     /// Our own fault.
     pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("something went wrong here: {cause}"))
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            format!("something went wrong here: {cause}"),
+        )
     }
 
     /// The JSON body.

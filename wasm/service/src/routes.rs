@@ -169,7 +169,8 @@ fn accepts_events(headers: &HeaderMap) -> bool {
 /// Checks the key, if one is set, in `Authorization: Bearer …` or `x-api-key`.
 fn authorise(headers: &HeaderMap, key: Option<&str>) -> Result<(), ApiError> {
     let Some(key) = key else { return Ok(()) };
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
     let given = bearer.or_else(|| headers.get("x-api-key").map(HeaderValue::as_bytes));
     if given.is_some_and(|given| equal(given, key.as_bytes())) {
         return Ok(());
