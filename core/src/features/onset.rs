@@ -2,45 +2,274 @@
 
 use crate::matrix::Matrix;
 use crate::params::AnalysisParams;
-use crate::signal::ANALYSIS_RATE;
+use crate::signal::{ANALYSIS_RATE, Stft, StftParams};
 use crate::units::FrameGrid;
 
 /// Bands of [`OnsetActivations`].
 pub const N_ONSET_BANDS: usize = 4;
+
+/// Edges of the bands in Hz: bass drum and bass; the bodies of drums and low notes; voice, chords
+/// and the noise of a snare; cymbals and attacks.
+pub const ONSET_BAND_EDGES: [f32; N_ONSET_BANDS + 1] = [27.5, 150.0, 600.0, 2_800.0, 11_025.0];
 
 /// How strongly something starts at each frame.
 #[derive(Debug, Clone)]
 pub struct OnsetActivations {
     /// Where the frames lie.
     pub grid: FrameGrid,
-    /// `[n_frames × N_ONSET_BANDS]`, low to high, non-negative.
+    /// `[n_frames × N_ONSET_BANDS]`, low to high, non-negative: mean rise of the log magnitude (nepers).
     pub bands: Matrix,
-    /// All bands together, `[n_frames]`, non-negative.
+    /// All bands together, `[n_frames]`, non-negative: mean of the bands.
     pub combined: Vec<f32>,
 }
 
+/// Frame length in samples (46 ms): short enough for attacks, long enough to tell 21 Hz apart.
+const N_FFT: usize = 1024;
+/// Samples from one frame to the next (10 ms, 100.2 frames a second).
+const HOP_LENGTH: usize = 220;
+/// Filters an octave of the logarithmic filterbank; below 400 Hz the bins are the limit.
+const FILTERS_PER_OCTAVE: f32 = 12.0;
+/// Frames that the reference spectrum lies back (µ of Böck & Widmer 2013, section 3).
+const LAG: usize = 2;
+/// Compression: magnitudes that far below the running level count as present.
+const COMPRESSION: f32 = 30.0;
+/// Time in seconds for the running level to fall to 1/e.
+const LEVEL_RELEASE: f32 = 6.0;
+/// A filter's level is at least this share of the loudest filter's, so that the noise in an empty
+/// band is not taken for onsets.
+const LEVEL_SHARE: f32 = 0.003;
+/// Lowest running level: a sine of −80 dBFS. Whatever is softer counts as silence.
+const LEVEL_FLOOR: f32 = 1e-4 * N_FFT as f32 / 4.0;
+
 /// Computes [`OnsetActivations`] from a stream of mono samples at [`ANALYSIS_RATE`].
+///
+/// SuperFlux (Böck & Widmer 2013, "Maximum filter vibrato suppression for onset detection"): the
+/// rise of each filter's log magnitude over the largest of its neighbours' [`LAG`] frames ago. The
+/// logarithm is taken of the magnitude relative to a running level, half the filter's own and half
+/// the loudest filter's (after the adaptive whitening of Stowell & Plumbley 2007), so that the
+/// gain of a recording leaves the activations as they are.
 pub struct OnsetExtractor {
-    bands: Matrix,
+    stft: Stft,
+    flux: Flux,
 }
 
 impl OnsetExtractor {
     /// Plans the extractor.
     #[must_use]
     pub fn new(_params: &AnalysisParams) -> Self {
-        Self { bands: Matrix::with_cols(N_ONSET_BANDS) }
+        Self { stft: Stft::new(StftParams { n_fft: N_FFT, hop_length: HOP_LENGTH }), flux: Flux::new() }
     }
 
-    /// Takes the next samples.
-    pub fn push(&mut self, _samples: &[f32]) {}
+    /// Takes the next samples. O(n_fft · log n_fft) a frame.
+    pub fn push(&mut self, samples: &[f32]) {
+        let Self { stft, flux } = self;
+        stft.push(samples, |magnitudes| flux.push(magnitudes));
+    }
 
     /// The activations of all samples taken.
     #[must_use]
-    pub fn finish(self) -> OnsetActivations {
-        OnsetActivations {
-            grid: FrameGrid { sample_rate: ANALYSIS_RATE, hop_length: 220 },
-            bands: self.bands,
-            combined: Vec::new(),
+    pub fn finish(mut self) -> OnsetActivations {
+        let Self { stft, flux } = &mut self;
+        stft.finish(|magnitudes| flux.push(magnitudes));
+        let combined = flux.bands.rows().map(|row| row.iter().sum::<f32>() / N_ONSET_BANDS as f32).collect();
+        OnsetActivations { grid: stft.grid(ANALYSIS_RATE), bands: self.flux.bands, combined }
+    }
+}
+
+/// One triangular filter: weights of consecutive bins.
+struct Filter {
+    first_bin: usize,
+    weights: Vec<f32>,
+    band: usize,
+}
+
+/// The state of the flux from frame to frame.
+struct Flux {
+    filters: Vec<Filter>,
+    /// Filters in each band.
+    n_in_band: [f32; N_ONSET_BANDS],
+    /// Filtered magnitudes of the last [`LAG`] frames, a ring, each `[n_filters]`.
+    past: Vec<Vec<f32>>,
+    /// The frame being filtered.
+    now: Vec<f32>,
+    /// Running level of each filter.
+    levels: Vec<f32>,
+    release: f32,
+    n_frames: usize,
+    bands: Matrix,
+}
+
+impl Flux {
+    fn new() -> Self {
+        let filters = filterbank();
+        let n = filters.len();
+        let mut n_in_band = [0.0; N_ONSET_BANDS];
+        filters.iter().for_each(|filter| n_in_band[filter.band] += 1.0);
+        let frames_per_release = LEVEL_RELEASE * ANALYSIS_RATE as f32 / HOP_LENGTH as f32;
+        Self {
+            filters,
+            n_in_band,
+            past: vec![vec![0.0; n]; LAG],
+            now: vec![0.0; n],
+            levels: vec![0.0; n],
+            release: (-1.0 / frames_per_release).exp(),
+            n_frames: 0,
+            bands: Matrix::with_cols(N_ONSET_BANDS),
         }
+    }
+
+    fn push(&mut self, magnitudes: &[f32]) {
+        let mut loudest = 0.0f32;
+        for ((filter, now), level) in self.filters.iter().zip(&mut self.now).zip(&mut self.levels) {
+            let bins = &magnitudes[filter.first_bin..][..filter.weights.len()];
+            *now = bins.iter().zip(&filter.weights).map(|(m, w)| m * w).sum();
+            *level = now.max(*level * self.release);
+            loudest = loudest.max(*level);
+        }
+
+        let slot = self.n_frames % LAG;
+        let reference = &self.past[slot];
+        let n = self.now.len();
+        let mut sums = [0.0f32; N_ONSET_BANDS];
+        for (idx, filter) in self.filters.iter().enumerate() {
+            let neighbours = &reference[idx.saturating_sub(1)..(idx + 2).min(n)];
+            let before = neighbours.iter().copied().fold(0.0, f32::max);
+            let now = self.now[idx];
+            if now > before {
+                let own = self.levels[idx].max(LEVEL_SHARE * loudest);
+                let level = (own * loudest).sqrt().max(LEVEL_FLOOR);
+                sums[filter.band] += ((level + COMPRESSION * now) / (level + COMPRESSION * before)).ln();
+            }
+        }
+        for (sum, n) in sums.iter_mut().zip(self.n_in_band) {
+            *sum /= n.max(1.0);
+        }
+        self.bands.push_row(&sums);
+        std::mem::swap(&mut self.past[slot], &mut self.now);
+        self.n_frames += 1;
+    }
+}
+
+/// Triangular filters with peaks a twelfth of an octave apart, each of height 1, where the bins
+/// can tell neighbours apart; else one bin a filter.
+fn filterbank() -> Vec<Filter> {
+    let bin_hz = ANALYSIS_RATE as f32 / N_FFT as f32;
+    let n_bins = N_FFT / 2 + 1;
+    let mut peaks: Vec<usize> = Vec::new();
+    let [lowest, .., highest] = ONSET_BAND_EDGES;
+    let mut step = 0.0;
+    loop {
+        let hz = lowest * (step / FILTERS_PER_OCTAVE).exp2();
+        let bin = (hz / bin_hz).round() as usize;
+        if hz > highest || bin >= n_bins {
+            break;
+        }
+        if bin > 0 && peaks.last() != Some(&bin) {
+            peaks.push(bin);
+        }
+        step += 1.0;
+    }
+    peaks
+        .windows(3)
+        .map(|edges| {
+            let (low, peak, high) = (edges[0], edges[1], edges[2]);
+            let weights = (low + 1..high)
+                .map(|bin| {
+                    let width = if bin <= peak { peak - low } else { high - peak };
+                    1.0 - bin.abs_diff(peak) as f32 / width as f32
+                })
+                .collect();
+            let hz = peak as f32 * bin_hz;
+            let band = ONSET_BAND_EDGES[1..N_ONSET_BANDS].iter().filter(|&&edge| hz >= edge).count();
+            Filter { first_bin: low + 1, weights, band }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn activations(samples: &[f32]) -> OnsetActivations {
+        let mut extractor = OnsetExtractor::new(&AnalysisParams::default());
+        samples.chunks(1_000).for_each(|chunk| extractor.push(chunk));
+        extractor.finish()
+    }
+
+    /// Sines that start one after the other, half a second apart.
+    fn notes(frequencies: &[f32], gain: f32) -> Vec<f32> {
+        let n = ANALYSIS_RATE as usize / 2;
+        let mut samples = vec![0.0; n / 2];
+        for &hz in frequencies {
+            samples.extend((0..n).map(|i| {
+                let time = i as f32 / ANALYSIS_RATE as f32;
+                gain * (-6.0 * time).exp() * (std::f32::consts::TAU * hz * time).sin()
+            }));
+        }
+        samples
+    }
+
+    #[test]
+    fn every_band_has_filters_and_every_filter_lies_in_the_spectrum() {
+        let filters = filterbank();
+        for band in 0..N_ONSET_BANDS {
+            assert!(filters.iter().filter(|f| f.band == band).count() >= 4, "band {band}");
+        }
+        assert!(filters.iter().all(|f| f.first_bin + f.weights.len() <= N_FFT / 2 + 1));
+        assert!(filters.iter().all(|f| f.weights.iter().all(|&w| w > 0.0 && w <= 1.0)));
+    }
+
+    #[test]
+    fn notes_start_in_their_band_at_their_time() {
+        for (band, hz) in [(0, 80.0), (1, 330.0), (2, 1_500.0), (3, 6_000.0)] {
+            let found = activations(&notes(&[hz, hz, hz], 0.5));
+            for note in 0..3 {
+                let start = 0.25 + 0.5 * note as f64;
+                let frames = found.grid.frame_at(start - 0.1)..found.grid.frame_at(start + 0.1);
+                let best =
+                    frames.clone().max_by(|&a, &b| found.combined[a].total_cmp(&found.combined[b])).unwrap();
+                let late = found.grid.time_of(best) - start;
+                assert!(late.abs() < 0.025, "{hz} Hz is {late} s late");
+                if note > 0 {
+                    let row = found.bands.row(best);
+                    assert_eq!(crate::sequence::arg_max(row), band, "{hz} Hz: {row:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn gain_changes_nothing() {
+        let loud = activations(&notes(&[110.0, 440.0, 660.0, 3_000.0], 0.9));
+        let soft = activations(&notes(&[110.0, 440.0, 660.0, 3_000.0], 0.01));
+        assert_eq!(loud.combined.len(), soft.combined.len());
+        for (a, b) in loud.combined.iter().zip(&soft.combined) {
+            assert!((a - b).abs() < 1e-2, "{a} vs {b}");
+        }
+    }
+
+    #[test]
+    fn a_steady_tone_with_vibrato_has_one_onset() {
+        let mut phase = 0.0f32;
+        let tone: Vec<f32> = (0..3 * ANALYSIS_RATE)
+            .map(|i| {
+                let time = i as f32 / ANALYSIS_RATE as f32;
+                let hz = 880.0 * (0.02 * (std::f32::consts::TAU * 6.0 * time).sin()).exp();
+                phase += std::f32::consts::TAU * hz / ANALYSIS_RATE as f32;
+                0.5 * phase.sin()
+            })
+            .collect();
+        let found = activations(&tone);
+        let (start, rest) = found.combined.split_at(20);
+        let peak = start.iter().copied().fold(0.0, f32::max);
+        let later = rest[..260].iter().copied().fold(0.0, f32::max);
+        assert!(later < 0.1 * peak, "{later} against {peak}");
+    }
+
+    #[test]
+    fn silence_and_nothing_have_no_onsets() {
+        assert!(activations(&[]).combined.is_empty());
+        assert!(activations(&[0.0; 50_000]).combined.iter().all(|&x| x == 0.0));
+        assert!(activations(&[1e-6; 50_000]).combined.iter().all(|&x| x < 1e-2));
     }
 }

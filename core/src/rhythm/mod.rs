@@ -1,7 +1,28 @@
 //! Onset activations → tempo, beats, bars, meter, groove.
 
+mod activation;
+mod bar_pointer;
+mod bars;
+mod beats;
+mod curve;
+mod evidence;
+mod groove;
+mod meter;
+mod tempo;
+mod tempogram;
+
 use serde::Serialize;
 
+use self::activation::compute_activations;
+use self::bar_pointer::{BarParams, PeriodRange, track_bars};
+use self::bars::meter_posteriors;
+use self::beats::{fit_to_music, place_beats, rate_beats};
+use self::curve::divide_by_tempo;
+use self::evidence::Evidence;
+use self::groove::{describe_groove, find_onsets};
+use self::meter::{Division, divide_by_meter, estimate_division};
+use self::tempo::{Hypothesis, PathParams, rank_tempi, trace_tempo};
+use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
 use crate::params::AnalysisParams;
@@ -115,6 +136,127 @@ fn bpm<S: serde::Serializer>(bpm: &Bpm, serializer: S) -> Result<S::Ok, S::Error
 }
 
 /// Finds the pulse of a song and everything counted in it.
-pub async fn estimate_rhythm(_features: &Features, _params: &AnalysisParams, _pace: &Pace) -> Rhythm {
-    Rhythm::default()
+pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace: &Pace) -> Rhythm {
+    let evidence = Evidence::gather(features, pace).await;
+    let (slowest, fastest) = (params.tempo_min.get(), params.tempo_max.get());
+    let tempogram = Tempogram::compute(&evidence, slowest.min(30.0), fastest.max(300.0), pace).await;
+    let hypotheses = rank_tempi(&tempogram, params);
+    let Some(best) = hypotheses.first() else {
+        let onsets = find_onsets(&evidence);
+        let groove = describe_groove(&onsets, &[], Division::Duple, features.duration, None);
+        return Rhythm { groove, ..Rhythm::default() };
+    };
+
+    let path = trace_tempo(&tempogram, best.bpm, &PathParams::default());
+    let rate = evidence.grid.frame_rate();
+    let periods = beat_periods(rate, slowest, fastest);
+    let windows: Vec<(f64, f64)> =
+        tempogram.times.iter().zip(&path).map(|(&time, &idx)| (time, tempogram.bpm[idx])).collect();
+    let active = |frame: usize| active_periods(&windows, evidence.grid.time_of(frame), rate, &periods);
+    let period_at = |frame: usize| {
+        let time = evidence.grid.time_of(frame);
+        let next = windows.partition_point(|&(at, _)| at < time).min(windows.len() - 1);
+        rate * 60.0 / windows[next].1
+    };
+    let activations = compute_activations(&evidence, period_at, pace).await;
+    let decoded = track_bars(&activations, &periods, active, &BarParams::default(), pace).await;
+
+    let mut placed = place_beats(&evidence, &decoded);
+    let music = music_span(features);
+    fit_to_music(&mut placed, music, |time| sounds_at(features, time));
+    placed.retain(|beat| beat.time <= features.duration);
+    let onsets = find_onsets(&evidence);
+    if placed.len() < MIN_BEATS {
+        let groove = describe_groove(&onsets, &[], Division::Duple, features.duration, None);
+        return Rhythm { groove, ..Rhythm::default() };
+    }
+    let times: Vec<f64> = placed.iter().map(|beat| beat.time).collect();
+    let tempo_curve = divide_by_tempo(&times, features.duration);
+    let tempo_candidates = candidates(&hypotheses, &tempo_curve);
+    let division = estimate_division(&evidence, &placed);
+    let posterior = meter_posteriors(&activations, evidence.grid, &placed, &BarParams::default());
+    let meters = divide_by_meter(&placed, &posterior, division, features.duration);
+    let beats = rate_beats(&evidence, &placed, 1.0);
+    let groove = describe_groove(&onsets, &beats, division, features.duration, Some(tempogram.clarity()));
+    Rhythm { tempo_candidates, tempo_curve, beats, meters, groove }
+}
+
+/// Fewer beats than this are no pulse.
+const MIN_BEATS: usize = 4;
+
+/// The hypotheses with their probabilities; the first at the tempo that the beats have most of the time.
+fn candidates(hypotheses: &[Hypothesis], curve: &[TempoSpan]) -> Vec<TempoCandidate> {
+    let Some(best) = hypotheses.first() else { return Vec::new() };
+    let longest = curve.iter().max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start)));
+    let tempo = longest.map_or(best.bpm, |span| span.bpm.get());
+    let total: f64 = hypotheses.iter().map(|h| (h.score - best.score).exp()).sum();
+    let mut candidates: Vec<TempoCandidate> = hypotheses
+        .iter()
+        .enumerate()
+        .filter_map(|(idx, h)| {
+            // Simple ratios to the first are exact: the grid of the tempogram is coarse.
+            let ratio = h.bpm / best.bpm;
+            let exact = [0.25, 1.0 / 3.0, 0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0, 3.0, 4.0]
+                .into_iter()
+                .find(|exact| (ratio / exact).ln().abs() < 0.03);
+            let bpm = if idx == 0 { tempo } else { exact.map_or(h.bpm, |exact| tempo * exact) };
+            let confidence = ((h.score - best.score).exp() / total) as f32;
+            Some(TempoCandidate { bpm: Bpm::new(bpm)?, confidence })
+        })
+        .collect();
+    candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    candidates
+}
+
+/// Sound softer than this share of the song's loudest counts as silence (−50 dB).
+const SILENCE: f32 = 0.003;
+/// Seconds around a beat in which something must sound.
+const SOUNDING_REACH: f64 = 0.6;
+
+/// Whether anything sounds around `time`.
+fn sounds_at(features: &Features, time: f64) -> bool {
+    let rms = &features.timbre.rms;
+    let floor = SILENCE * rms.iter().copied().fold(0.0f32, f32::max);
+    let grid = features.timbre.grid;
+    let span = grid.frame_at(time - SOUNDING_REACH)..grid.frame_at(time + SOUNDING_REACH).min(rms.len());
+    rms.is_empty() || span.start < span.end && rms[span].iter().any(|&x| x > floor)
+}
+
+/// When the music starts and ends in seconds.
+fn music_span(features: &Features) -> (f64, f64) {
+    let rms = &features.timbre.rms;
+    let grid = features.timbre.grid;
+    let floor = SILENCE * rms.iter().copied().fold(0.0f32, f32::max);
+    let first = rms.iter().position(|&x| x > floor);
+    let last = rms.iter().rposition(|&x| x > floor);
+    match (first, last) {
+        (Some(first), Some(last)) => (grid.time_of(first), grid.time_of(last + 1).min(features.duration)),
+        _ => (0.0, features.duration),
+    }
+}
+
+/// Beat periods in frames between two tempi, rising, about 2 % apart where whole frames allow.
+fn beat_periods(rate: f64, slowest: f64, fastest: f64) -> Vec<usize> {
+    let mut periods = Vec::new();
+    // frames/s · 60 s/min ÷ beats/min = frames/beat
+    let (mut period, last) = (rate * 60.0 / fastest, rate * 60.0 / slowest);
+    while period <= last {
+        let whole = period.round() as usize;
+        if periods.last() != Some(&whole) {
+            periods.push(whole);
+        }
+        period *= 1.015;
+    }
+    periods
+}
+
+/// The periods near the tempo of the windows around `time`.
+fn active_periods(windows: &[(f64, f64)], time: f64, rate: f64, periods: &[usize]) -> PeriodRange {
+    let next = windows.partition_point(|&(at, _)| at < time);
+    let near = &windows[next.saturating_sub(2)..(next + 2).min(windows.len())];
+    let slowest = near.iter().map(|w| w.1).fold(f64::INFINITY, f64::min);
+    let fastest = near.iter().map(|w| w.1).fold(0.0, f64::max);
+    let first = periods.partition_point(|&p| (p as f64) < rate * 60.0 / fastest * 0.9);
+    let last = periods.partition_point(|&p| (p as f64) <= rate * 60.0 / slowest * 1.1);
+    first.min(periods.len().saturating_sub(1))..last.max(first + 1).min(periods.len())
 }
