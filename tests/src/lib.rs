@@ -2,3 +2,5 @@
 
 pub mod chromedriver;
 pub mod page_server;
+pub mod parity;
+pub mod service;
