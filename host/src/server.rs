@@ -36,6 +36,9 @@ use crate::key_value::KeyValue;
 use crate::lingering::Lingering;
 use crate::worker::{Terms, Workers};
 
+/// The route that computes.
+const ANALYZE: &str = "/analyze";
+
 /// Requests other than uploads that are answered at the same time.
 const MAX_LIGHT: usize = 256;
 
@@ -219,7 +222,7 @@ impl Site {
         client: SocketAddr,
         id: &str,
     ) -> Result<Response<WasiBody>, Failure> {
-        let permit = if request.method() == Method::POST {
+        let permit = if request.method() == Method::POST && request.uri().path() == ANALYZE {
             self.wait_for_instance().await?
         } else {
             Arc::clone(&self.light).acquire_owned().await.map_err(|_| Failure::BUSY)?

@@ -7,7 +7,9 @@ pub mod chromedriver;
 pub mod fixtures;
 pub mod metrics;
 pub mod page_server;
+pub mod parity;
 pub mod score;
+pub mod service;
 
 use std::path::{Path, PathBuf};
 
