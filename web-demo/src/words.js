@@ -153,8 +153,11 @@ export function problemWords({ code, message, details = {} }, name) {
   }
 }
 
-/** @param {string} text */
-function sentence(text) {
+/**
+ * A message as a sentence: with a capital and a full stop.
+ * @param {string} text
+ */
+export function sentence(text) {
   const trimmed = text.trim();
   const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?]$/.test(start) ? start : `${start}.`;

@@ -210,6 +210,13 @@ test('the chart has every bar once, and a repeated chord says so', () => {
   near(chorus.bars[2].chords[1].at, 0.5);
 });
 
+test('without sections the chart is one', () => {
+  const report = { ...sampleReport(), sections: [] };
+  const chart = chordChart(report);
+  assert.deepEqual(chart.map(({ name, bars }) => [name, bars.length]), [['Whole song', 66]]);
+  assert.ok(overviewShapes(report, 600).columns.every(({ group }) => group === 0));
+});
+
 test('a chord a little off the line is written on it', () => {
   const report = sampleReport();
   report.chords = report.chords.map((chord) => ({ ...chord, start: chord.start + 0.1, end: chord.end + 0.1 }));
