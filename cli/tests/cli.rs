@@ -162,6 +162,8 @@ fn every_format_can_be_written() {
         assert!(output.status.success(), "{format}: {}", stderr(&output));
         assert!(dir.path().join(format).join("song").with_extension(extension).is_file(), "{format}");
     }
+    let text = fs::read_to_string(dir.path().join("text/song.txt")).unwrap();
+    assert!(text.starts_with("song.wav\n") && !text.contains('\u{1b}'), "{text:?}");
     let midi = fs::read(dir.path().join("midi/song.mid")).unwrap();
     assert!(midi.starts_with(b"MThd"));
     let collection = fs::read_to_string(dir.path().join("rekordbox/song.xml")).unwrap();
