@@ -272,7 +272,7 @@ fn options_reach_the_analysis() {
     let browser = Browser::start();
     browser.open(&url);
     browser.script(
-        "const choice = document.querySelector('#option-chord_vocabulary');
+        "const choice = document.querySelector('#options-chord_vocabulary');
          choice.value = 'triads';
          choice.dispatchEvent(new Event('change', { bubbles: true }));",
     );
