@@ -19,6 +19,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Analyse music files.
     Analyze(Box<AnalyzeArgs>),
+    /// List the formats that can be decoded.
+    Formats(FormatsArgs),
 }
 
 /// Analyses music files. On a terminal it shows a summary; into a pipe it writes the JSON report, one
@@ -56,6 +58,21 @@ pub(crate) struct AnalyzeArgs {
 
     #[command(flatten)]
     pub(crate) params: ParamFlags,
+}
+
+/// Lists the formats that can be decoded.
+#[derive(Debug, Args)]
+pub(crate) struct FormatsArgs {
+    /// What to write [default: text on a terminal, else json].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ListShape>,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListShape {
+    Text,
+    Json,
 }
 
 /// When to use colours.
@@ -202,9 +219,10 @@ mod tests {
     use super::*;
 
     fn flags(args: &[&str]) -> ParamFlags {
-        let Command::Analyze(args) =
-            Cli::try_parse_from(["sectionist", "analyze", "x"].iter().chain(args)).unwrap().command;
-        args.params
+        match Cli::try_parse_from(["sectionist", "analyze", "x"].iter().chain(args)).unwrap().command {
+            Command::Analyze(args) => args.params,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

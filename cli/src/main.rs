@@ -5,6 +5,7 @@
 
 mod analyze;
 mod args;
+mod formats;
 mod summary;
 
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use clap::{CommandFactory, Parser};
 fn main() -> ExitCode {
     let result = match args::Cli::parse().command {
         Command::Analyze(args) => analyze::run(&args),
+        Command::Formats(args) => Ok(formats::run(&args)),
     };
     result.unwrap_or_else(|UsageError(message)| {
         args::Cli::command().error(clap::error::ErrorKind::InvalidValue, message).exit()

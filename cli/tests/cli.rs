@@ -242,3 +242,12 @@ fn an_output_folder_that_is_a_file_fails_by_name() {
     assert!(stderr(&output).contains("cannot be written"), "{}", stderr(&output));
     assert_eq!(fs::read(dir.path().join("notes.txt")).unwrap(), b"not audio at all, only words");
 }
+
+#[test]
+fn formats_are_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let list: Value = serde_json::from_slice(&run(&["formats"], dir.path()).stdout).unwrap();
+    assert!(list["containers"].as_array().unwrap().iter().any(|container| container["name"] == "flac"));
+    let text = stdout(&run(&["formats", "--format", "text"], dir.path()));
+    assert!(text.contains("MP3") && text.contains(".mp3") && text.contains("Opus"), "{text}");
+}

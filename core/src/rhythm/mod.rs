@@ -9,6 +9,7 @@ mod evidence;
 mod groove;
 mod meter;
 mod tempo;
+mod tempogram;
 
 use serde::Serialize;
 
@@ -20,7 +21,8 @@ use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
 use self::meter::{Division, divide_by_meter, estimate_division};
-use self::tempo::{Hypothesis, PathParams, Tempogram, rank_tempi, trace_tempo};
+use self::tempo::{Hypothesis, PathParams, rank_tempi, trace_tempo};
+use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
 use crate::params::AnalysisParams;
@@ -151,7 +153,12 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     let windows: Vec<(f64, f64)> =
         tempogram.times.iter().zip(&path).map(|(&time, &idx)| (time, tempogram.bpm[idx])).collect();
     let active = |frame: usize| active_periods(&windows, evidence.grid.time_of(frame), rate, &periods);
-    let activations = compute_activations(&evidence);
+    let period_at = |frame: usize| {
+        let time = evidence.grid.time_of(frame);
+        let next = windows.partition_point(|&(at, _)| at < time).min(windows.len() - 1);
+        rate * 60.0 / windows[next].1
+    };
+    let activations = compute_activations(&evidence, period_at, pace).await;
     let decoded = track_bars(&activations, &periods, active, &BarParams::default(), pace).await;
 
     let mut placed = place_beats(&evidence, &decoded);

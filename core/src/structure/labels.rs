@@ -182,6 +182,10 @@ impl SongView {
         let alone = 1.0 - returns;
         let lift = 0.7 * group.lift + 0.3 * lift(view);
         let short = (1.0 - view.seconds / 14.0).clamp(0.0, 1.0);
+        let brief = (1.6 - view.seconds / 14.0).clamp(0.0, 1.0);
+        let leads = views
+            .get(idx + 1)
+            .map_or(0.0, |next| (lift_of(&self.groups, next) - group.lift).clamp(-0.5, 1.5));
         let long = (view.seconds / 30.0 - 1.0).clamp(0.0, 1.0);
         let middle = 1.0 - ((view.place - 0.62) / 0.25).abs().min(1.5);
         let sounding_before = views[..idx].iter().filter(|view| !view.is_silent).count();
@@ -203,7 +207,9 @@ impl SongView {
                 0.3 + 0.8 * returns - 0.9 * lift + 0.3 * view.voice + 1.5 * (0.4 - group.first) - short - lost
             }
             PreChorus => {
-                -1.0 + 0.7 * returns + short - 0.3 * lift.abs() + 0.2 * view.voice - 2.0 * long - 2.0 * lost
+                -1.4 + 0.7 * returns + 1.5 * brief + leads - 0.3 * lift.abs() + 0.2 * view.voice
+                    - 2.0 * long
+                    - 2.0 * lost
             }
             Chorus => {
                 0.3 * repeats + 0.6 * returns - 1.2 * alone + 1.5 * lift + 0.2 * view.voice
@@ -226,6 +232,11 @@ impl SongView {
             Silence => -30.0,
         }
     }
+}
+
+/// Lift of the group that a section belongs to.
+fn lift_of(groups: &[GroupView], view: &SectionView) -> f32 {
+    groups.get(view.group).map_or(0.0, |group| group.lift)
 }
 
 /// Level, brightness and density together.

@@ -98,7 +98,8 @@ fn line_scores(cues: &Matrix, weights: &Weights) -> Vec<f32> {
         .flat_map(|kind| CUES.iter().map(move |cue| format!("{cue}{kind}")))
         .map(|name| weights.get(&name))
         .collect();
-    cues.rows().map(|row| row.iter().zip(&by_column).map(|(x, w)| x * w).sum()).collect()
+    let any = weights.get("line");
+    cues.rows().map(|row| any + row.iter().zip(&by_column).map(|(x, w)| x * w).sum::<f32>()).collect()
 }
 
 /// Calls `visit(start, end, features)` for every segment of at most [`MAX_BARS`] bars.
@@ -292,6 +293,7 @@ mod tests {
         for name in SEGMENT_FEATURES {
             assert!(weights.has(name), "{name}");
         }
+        assert!(weights.has("line"));
         for name in CUES.iter().flat_map(|cue| ["", ":z", ":peak"].map(|kind| format!("{cue}{kind}"))) {
             assert!(weights.has(&name), "{name}");
         }
