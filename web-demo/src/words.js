@@ -16,6 +16,15 @@ export function clock(seconds) {
 }
 
 /**
+ * `3:07.4`.
+ * @param {number} seconds
+ */
+export function clockTenths(seconds) {
+  const tenths = Math.round(Math.max(0, seconds) * 10);
+  return `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;
+}
+
+/**
  * How long, to be read out: `3 minutes 7 seconds`.
  * @param {number} seconds
  */
