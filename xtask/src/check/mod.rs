@@ -62,7 +62,10 @@ const CHECKS: &[Check] = &[
     Check { name: "formats", run: |tally| tally.tests(&mut harness("--test formats")) },
     Check { name: "golden", run: |tally| tally.tests(&mut harness("--test golden")) },
     Check { name: "cli", run: |tally| tally.tests(&mut harness("--test cli")) },
-    Check { name: "parity", run: |tally| tally.tests(&mut harness("--test parity")) },
+    Check {
+        name: "parity",
+        run: |tally| tally.tests(&mut harness("--test parity_component --test parity_browser")),
+    },
     Check { name: "http", run: |tally| tally.tests(&mut harness("--test http")) },
     Check { name: "browser", run: browser },
 ];
