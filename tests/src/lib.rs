@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod page_server;
 pub mod parity;
 pub mod score;
+#[cfg(feature = "host")]
 pub mod service;
 
 use std::path::{Path, PathBuf};

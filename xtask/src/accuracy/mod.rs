@@ -108,7 +108,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 
 /// Builds `measure`, which analyses in bulk, and says where it is.
 pub(crate) fn measuring_program() -> Result<PathBuf> {
-    process::run(&mut process::cargo("build --release --package sectionist-tests --bin measure"))?;
+    process::run(&mut process::cargo(
+        "build --release --package sectionist-tests --bin measure --no-default-features",
+    ))?;
     Ok(tree::target().join("release").join(format!("measure{}", std::env::consts::EXE_SUFFIX)))
 }
 
