@@ -23,7 +23,10 @@ impl Matrix {
     /// Number of rows; 0 for a matrix without columns.
     #[must_use]
     pub const fn n_rows(&self) -> usize {
-        if self.n_cols == 0 { 0 } else { self.data.len() / self.n_cols }
+        match self.data.len().checked_div(self.n_cols) {
+            Some(n_rows) => n_rows,
+            None => 0,
+        }
     }
 
     /// Number of columns.

@@ -243,11 +243,6 @@ pub(crate) mod round {
         s.serialize_f64(to(*x, 1e3))
     }
 
-    /// Lists of times: to 1 ms.
-    pub(crate) fn ms_list<S: Serializer>(xs: &[f64], s: S) -> Result<S::Ok, S::Error> {
-        s.collect_seq(xs.iter().map(|&x| to(x, 1e3)))
-    }
-
     /// Confidences and ratios: to 0.001.
     pub(crate) fn unit<S: Serializer>(x: &f32, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_f64(to(f64::from(*x), 1e3))

@@ -1,3 +1,66 @@
-//! Every build and check step.
+//! Every build and check step: `cargo xtask COMMAND`.
 
-fn main() {}
+mod accuracy;
+mod bench;
+mod check;
+mod fixtures;
+mod process;
+mod serve;
+mod setup;
+mod steps;
+mod tree;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  serve [OPTION…]        build all, then serve the page and the API on 127.0.0.1:3000;
+                         options go to `sectionist serve` (--listen ADDR …)
+  test [--keep-going] [--only CHECK…]
+                         run every check, or those named
+  wasm [--service] [--browser]
+                         build the component, the browser module, or both
+  accuracy [--corpus DIR] [--cache DIR] [--set band|plain] [--task PREFIX] [--limit N] [--jobs N]
+                         score annotated songs beside other systems; writes docs/ACCURACY.md
+  bench [FILE…]          time the stages of an analysis
+  bless                  approve the reports of the fixtures as they are now (fixtures/golden)
+  fixtures               synthesise the songs in fixtures/ (needs ffmpeg)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let (command, rest) = arguments.split_first().map_or(("help", &[][..]), |(c, r)| (c.as_str(), r));
+    match command {
+        "serve" => serve::run(rest),
+        "test" => check::run(rest),
+        "wasm" => {
+            let mut steps = steps::Steps::default();
+            wasm::run(rest, &mut steps)?;
+            print!("{}", steps.table());
+            Ok(())
+        }
+        "accuracy" => accuracy::run(rest),
+        "bench" => bench::run(rest),
+        "bless" => check::bless(),
+        "fixtures" => fixtures::run(),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("unknown command `{other}`\n\n{USAGE}"),
+    }
+}

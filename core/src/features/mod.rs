@@ -1,6 +1,7 @@
 //! Mono samples → framewise features, in one streaming pass.
 
 pub mod loudness;
+pub mod mel;
 pub mod onset;
 pub mod spectrum;
 pub mod timbre;

@@ -1,5 +1,19 @@
 //! Log-frequency spectrum and beats → tuning, key, chords.
 
+mod chord;
+mod chords;
+mod chroma;
+mod grid;
+mod key;
+mod observe;
+mod profiles;
+mod roman;
+mod spelling;
+mod transcription;
+mod tuning;
+mod vocabulary;
+
+pub use observe::{NoteObservations, observe_notes};
 use serde::Serialize;
 
 use crate::features::Features;
@@ -7,7 +21,18 @@ use crate::matrix::Matrix;
 use crate::pace::Pace;
 use crate::params::AnalysisParams;
 use crate::rhythm::Rhythm;
-use crate::units::{Key, round};
+use crate::units::{Key, PitchClass, round};
+
+use chord::{Chord, Quality};
+use chords::{ChordSequence, decode_chords, prior_in_keys, same_third, score_chords};
+use chroma::{Chromagram, beat_chroma, chroma_of};
+use grid::{Unit, units_of};
+use key::{KeyEvidence, KeyRun, settle_keys, track_keys};
+use profiles::profiles_of;
+use roman::roman_numeral;
+use transcription::{Transcription, transcribe};
+use tuning::estimate_tuning;
+use vocabulary::Vocabulary;
 
 /// What the harmony stage found. Everything is empty or `None` where nothing tonal sounds.
 #[derive(Debug, Clone, Default)]
@@ -93,11 +118,195 @@ pub struct ChordSpan {
 }
 
 /// Finds tuning, keys and chords of a song.
+///
+/// Tuning first, then a transcription of each unit between beats, chroma, a first idea of the keys,
+/// chords in their light, and the keys again in the light of the chords. O(duration).
 pub async fn estimate_harmony(
-    _features: &Features,
-    _rhythm: &Rhythm,
-    _params: &AnalysisParams,
-    _pace: &Pace,
+    features: &Features,
+    rhythm: &Rhythm,
+    params: &AnalysisParams,
+    pace: &Pace,
 ) -> Harmony {
-    Harmony::default()
+    let tuning = estimate_tuning(&features.spectrum.pitch_deviation);
+    let units = units_of(rhythm, features.duration);
+    let cents = tuning.map_or(0.0, |tuning| tuning.cents);
+    let transcription = transcribe(&features.spectrum, &units, cents, pace).await;
+    let chroma = chroma_of(&transcription);
+    let beat_chroma = beat_chroma(&units, &chroma);
+
+    let audible = audible_units(&transcription);
+    let weights: Vec<f32> = units
+        .iter()
+        .zip(&audible)
+        .map(|(unit, &is_audible)| if is_audible { unit.length() as f32 } else { 0.0 })
+        .collect();
+    if tuning.is_none() || !audible.iter().any(|&a| a) {
+        let chords = chord_spans(&units, &[], &[], &[]);
+        return Harmony { tuning, beat_chroma, chords, ..Harmony::default() };
+    }
+
+    let vocabulary = Vocabulary::new(params.chord_vocabulary);
+    let profiles = profiles_of(params.key_profile, params.style);
+    let all_registers = registers_together(&chroma);
+    let mut evidence = KeyEvidence {
+        units: &units,
+        chroma: &all_registers,
+        bass: &chroma.bass,
+        weights: &weights,
+        chords: &[],
+        profiles: &profiles,
+    };
+    let first_keys = track_keys(&evidence);
+    pace.progress(0.65);
+
+    let scores = score_chords(&vocabulary, &chroma, &audible, pace).await;
+    let prior = chord_prior(&vocabulary, &units, &first_keys);
+    let decoded = decode_chords(&scores, &prior, &units, pace).await;
+    pace.progress(0.9);
+    let unit_chords: Vec<Option<(Quality, usize)>> =
+        decoded.states.iter().map(|&state| vocabulary.chord_of(state)).collect();
+
+    evidence.chords = &unit_chords;
+    let runs = track_keys(&evidence);
+    let (probabilities, runs) = settle_keys(&evidence, &runs);
+    let all_keys: Vec<Key> = Key::all().collect();
+    let mut key_candidates: Vec<KeyCandidate> = all_keys
+        .iter()
+        .zip(probabilities)
+        .map(|(&key, confidence)| KeyCandidate { key, confidence })
+        .collect();
+    key_candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    key_candidates.truncate(N_CANDIDATES);
+    let top = key_candidates.first().map_or(0.0, |candidate| candidate.confidence);
+    let keys: Vec<KeySpan> = runs
+        .iter()
+        .map(|run| KeySpan {
+            start: units[run.from].start,
+            end: units[run.to - 1].end,
+            key: all_keys[run.key],
+            confidence: top,
+        })
+        .collect();
+
+    let named = name_chords(&vocabulary, &chroma, &decoded);
+    let chords = chord_spans(&units, &named, &runs, &all_keys);
+    pace.progress(1.0);
+    Harmony { tuning, key_candidates, keys, chords, beat_chroma }
+}
+
+/// Key hypotheses reported.
+const N_CANDIDATES: usize = 5;
+
+/// A unit is silent if its level, a fourth root, is this share of the loud ones': −50 dB.
+const SILENT_RATIO: f32 = 0.24;
+
+/// Which units are loud enough for a chord.
+fn audible_units(transcription: &Transcription) -> Vec<bool> {
+    let mut levels = transcription.level.clone();
+    levels.sort_by(f32::total_cmp);
+    let loud = levels.get(levels.len() * 9 / 10).copied().unwrap_or(0.0);
+    transcription
+        .level
+        .iter()
+        .zip(&transcription.explained)
+        .map(|(&level, &explained)| level > SILENT_RATIO * loud && level > 0.0 && explained > 0.0)
+        .collect()
+}
+
+/// Treble and bass chroma added.
+fn registers_together(chroma: &Chromagram) -> Matrix {
+    let mut sum = chroma.treble.clone();
+    for unit in 0..sum.n_rows() {
+        for (s, b) in sum.row_mut(unit).iter_mut().zip(chroma.bass.row(unit)) {
+            *s += 0.5 * b;
+        }
+    }
+    sum
+}
+
+/// Log prior of chords in each unit, from the key it is in.
+fn chord_prior(vocabulary: &Vocabulary, units: &[Unit], runs: &[KeyRun]) -> Matrix {
+    let mut prior = Matrix::with_cols(vocabulary.n_states());
+    for run in runs {
+        let mut keys = [0.3 / 24.0; 24];
+        keys[run.key] += 0.7;
+        let row = prior_in_keys(vocabulary, &keys);
+        for _ in run.from..run.to {
+            prior.push_row(&row);
+        }
+    }
+    debug_assert_eq!(prior.n_rows(), units.len());
+    prior
+}
+
+/// A chord that holds for some units, `None` for no chord.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct NamedRun {
+    from: usize,
+    to: usize,
+    chord: Option<Chord>,
+    confidence: f32,
+}
+
+/// Joins equal states and adds basses and confidences.
+fn name_chords(vocabulary: &Vocabulary, chroma: &Chromagram, decoded: &ChordSequence) -> Vec<NamedRun> {
+    let mut runs = Vec::new();
+    let mut from = 0;
+    while from < decoded.states.len() {
+        let state = decoded.states[from];
+        let to = from + decoded.states[from..].iter().take_while(|&&s| s == state).count();
+        let mut sure = 0.0;
+        let mut bass = [0.0f32; 12];
+        for unit in from..to {
+            sure += share_of(vocabulary, decoded.posterior.row(unit), state);
+            let row = chroma.bass.row(unit);
+            let sum = row.iter().sum::<f32>().max(1e-6);
+            bass.iter_mut().zip(row).for_each(|(b, x)| *b += x / sum);
+        }
+        let chord = vocabulary.chord_of(state).map(|(quality, root)| {
+            let interval = vocabulary.bass_of(quality, root, &bass);
+            Chord { root: PitchClass::from_semitones(root as i32), quality, bass: interval }
+        });
+        runs.push(NamedRun { from, to, chord, confidence: sure / (to - from) as f32 });
+        from = to;
+    }
+    runs
+}
+
+/// Posterior of all states with the root and third of `state`.
+fn share_of(vocabulary: &Vocabulary, posterior: &[f32], state: usize) -> f32 {
+    match vocabulary.chord_of(state) {
+        None => posterior[state],
+        Some((quality, root)) => posterior
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| {
+                vocabulary.chord_of(*other).is_some_and(|(q, r)| r == root && same_third(q, quality))
+            })
+            .map(|(_, p)| p)
+            .sum(),
+    }
+}
+
+/// Chords as they are reported, from 0 to the end.
+fn chord_spans(units: &[Unit], named: &[NamedRun], keys: &[KeyRun], all_keys: &[Key]) -> Vec<ChordSpan> {
+    let whole = [NamedRun { from: 0, to: units.len(), chord: None, confidence: 1.0 }];
+    let named = if named.is_empty() && !units.is_empty() { &whole[..] } else { named };
+    named
+        .iter()
+        .map(|run| {
+            let key = keys
+                .iter()
+                .find(|key| (key.from..key.to).contains(&run.from))
+                .and_then(|key| all_keys.get(key.key).copied());
+            ChordSpan {
+                start: units[run.from].start,
+                end: units[run.to - 1].end,
+                label: run.chord.map_or_else(|| "N".to_owned(), |chord| chord.label(key)),
+                name: run.chord.map_or_else(|| "N.C.".to_owned(), |chord| chord.name(key)),
+                roman: run.chord.zip(key).map(|(chord, key)| roman_numeral(chord, key)),
+                confidence: run.confidence.clamp(0.0, 1.0),
+            }
+        })
+        .collect()
 }

@@ -1,9 +1,11 @@
 //! The answer: schema version 1.
 
+mod export;
 mod timbre;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+pub use export::{Exported, export};
 pub use timbre::{Spread, SpreadList, Timbre};
 
 use crate::ANALYSIS_VERSION;

@@ -7,7 +7,7 @@ use super::ANALYSIS_RATE;
 use crate::decode::PcmBlock;
 
 /// Input samples that the resampler takes at once, at least.
-const CHUNK: usize = 1024;
+const MIN_CHUNK: usize = 1024;
 
 /// Mixes a stream to mono and resamples it to [`ANALYSIS_RATE`], without delay: sample `i` of the
 /// output is at `i / ANALYSIS_RATE` seconds of the input.
@@ -28,7 +28,11 @@ impl MonoResampler {
     #[must_use]
     pub fn new(sample_rate: u32) -> Self {
         let fft = (sample_rate != ANALYSIS_RATE).then(|| {
-            Fft::new(sample_rate as usize, ANALYSIS_RATE as usize, CHUNK, 1, 1, FixedSync::Input)
+            // The transform takes whole periods of the ratio; an even number of them makes its delay,
+            // half an output block, a whole number of samples.
+            let period = (sample_rate / gcd(sample_rate, ANALYSIS_RATE)) as usize;
+            let chunk = MIN_CHUNK.next_multiple_of(2 * period);
+            Fft::new(sample_rate as usize, ANALYSIS_RATE as usize, chunk, 1, 1, FixedSync::Input)
                 .expect("rates and chunk size are above 0")
         });
         Self {
@@ -100,6 +104,10 @@ impl MonoResampler {
     }
 }
 
+const fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,8 +143,8 @@ mod tests {
 
     #[test]
     fn what_the_analysis_rate_cannot_hold_is_filtered_out() {
-        let tone: Vec<f32> =
-            (0..44_100).map(|i| (std::f32::consts::TAU * 15_000.0 * i as f32 / 44_100.0).sin()).collect();
+        let phase = |i: i32| std::f64::consts::TAU * 15_000.0 * f64::from(i) / 44_100.0;
+        let tone = (0..44_100).map(|i| phase(i).sin() as f32).collect();
         let mono = resampled(44_100, &[tone], 4_096);
         let peak = mono[2_000..20_000].iter().fold(0.0f32, |m, x| m.max(x.abs()));
         assert!(peak < 1e-3, "aliased at {peak}");

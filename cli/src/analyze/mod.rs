@@ -1,0 +1,314 @@
+//! `sectionist analyze`: inputs → reports, several at a time, results in the order of the inputs.
+
+mod inputs;
+mod outputs;
+mod progress;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use anstream::{AutoStream, ColorChoice};
+use sectionist_core::error::Limit;
+use sectionist_core::params::Format;
+use sectionist_core::{Analysis, AnalysisParams, Error, FileHint, Report, Step, export};
+
+use crate::args::{AnalyzeArgs, Color, Shape, UsageError};
+use crate::summary::summary;
+use inputs::{Failure, Input};
+use progress::Progress;
+
+/// Narrowest and widest summary in columns.
+const WIDTHS: std::ops::RangeInclusive<usize> = 48..=120;
+
+/// Width in columns where there is no terminal to ask.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Runs the command.
+pub(crate) fn run(args: &AnalyzeArgs) -> Result<ExitCode, UsageError> {
+    let (mut params, shape) = args.params.parse()?;
+    params.limits.max_bytes = args.max_file_size;
+    params.limits.max_duration = args.max_duration;
+    let on_terminal = args.output.is_none() && io::stdout().is_terminal();
+    let shape = shape.unwrap_or(if on_terminal { Shape::Text } else { Shape::File(Format::Json) });
+
+    let (inputs, failures) = inputs::expand(&args.inputs);
+    check_standard_output(args, shape, inputs.len(), on_terminal)?;
+    let job = Job {
+        paths: args.output.as_ref().map(|dir| outputs::plan(&inputs, dir, extension(shape))),
+        progress: Progress::new(inputs.len(), args.quiet),
+        inputs,
+        params,
+        shape,
+        pretty: on_terminal,
+        stop: AtomicBool::new(false),
+    };
+
+    failures.iter().for_each(report_failure);
+    let n_failed = failures.len() + job.run(args)?;
+    job.progress.finish();
+    if let (Some(dir), false) = (&args.output, args.quiet) {
+        let n_written = job.inputs.len().saturating_sub(n_failed - failures.len());
+        eprintln!("{n_written} written to {}{}", dir.display(), failed_words(n_failed));
+    } else if n_failed > 0 && job.inputs.len() > 1 && !args.quiet {
+        eprintln!("{}", failed_words(n_failed).trim_start_matches(", "));
+    }
+    Ok(ExitCode::from(u8::from(n_failed > 0)))
+}
+
+fn failed_words(n_failed: usize) -> String {
+    if n_failed == 0 { String::new() } else { format!(", {n_failed} failed") }
+}
+
+/// Several files of most formats make no sense one after another, nor does a terminal play MIDI.
+fn check_standard_output(
+    args: &AnalyzeArgs,
+    shape: Shape,
+    n_inputs: usize,
+    on_terminal: bool,
+) -> Result<(), UsageError> {
+    let Shape::File(format) = shape else { return Ok(()) };
+    if args.output.is_some() {
+        return Ok(());
+    }
+    if format == Format::Midi && on_terminal {
+        return Err(UsageError(
+            "`midi` is not for terminals: give a folder with `--output`, or use a pipe".to_owned(),
+        ));
+    }
+    if n_inputs > 1 && !is_json(format) {
+        return Err(UsageError(format!(
+            "{n_inputs} files as `{format}` need a folder: give one with `--output`; only json, jams, spotify \
+             and text can be written one after another"
+        )));
+    }
+    Ok(())
+}
+
+const fn is_json(format: Format) -> bool {
+    matches!(format, Format::Json | Format::Jams | Format::Spotify)
+}
+
+/// The extension of a shape's files.
+fn extension(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Text => "txt",
+        Shape::File(format) => format.extension(),
+    }
+}
+
+/// All that the workers share.
+struct Job {
+    inputs: Vec<Input>,
+    /// Where results are written; standard output without.
+    paths: Option<Vec<PathBuf>>,
+    params: AnalysisParams,
+    shape: Shape,
+    /// JSON with line breaks, for a person to read.
+    pretty: bool,
+    progress: Progress,
+    /// Set when nobody reads the results any more.
+    stop: AtomicBool,
+}
+
+impl Job {
+    /// Analyses all inputs and returns how many failed.
+    fn run(&self, args: &AnalyzeArgs) -> Result<usize, UsageError> {
+        let n_processors = thread::available_parallelism().map_or(1, usize::from);
+        let n_workers = args.jobs.map_or(n_processors, usize::from).clamp(1, self.inputs.len().max(1));
+        let width = width();
+        let next = AtomicUsize::new(0);
+        let (sender, receiver) = mpsc::sync_channel(n_workers);
+        thread::scope(|scope| {
+            for _ in 0..n_workers {
+                let (sender, next) = (sender.clone(), &next);
+                scope.spawn(move || {
+                    loop {
+                        let idx = next.fetch_add(1, Ordering::Relaxed);
+                        if idx >= self.inputs.len() || self.stop.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        if sender.send((idx, self.result(idx, width))).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            self.write_in_order(receiver, args.color)
+        })
+        .map_err(|error| UsageError(format!("standard output cannot be written: {error}")))
+    }
+
+    /// Writes results in the order of inputs as they come in, and returns how many failed.
+    fn write_in_order(
+        &self,
+        results: mpsc::Receiver<(usize, Result<Vec<u8>, Failure>)>,
+        color: Color,
+    ) -> io::Result<usize> {
+        let mut colored = AutoStream::new(io::stdout(), color_choice(color));
+        let mut raw = io::stdout();
+        let mut waiting = BTreeMap::new();
+        let (mut next, mut n_failed) = (0, 0);
+        for (idx, result) in results {
+            waiting.insert(idx, result);
+            while let Some(result) = waiting.remove(&next) {
+                next += 1;
+                let bytes = match result {
+                    Ok(bytes) => bytes,
+                    Err(failure) => {
+                        n_failed += 1;
+                        self.progress.suspend(|| report_failure(&failure));
+                        continue;
+                    }
+                };
+                let written = self.progress.suspend(|| match self.shape {
+                    Shape::Text => colored.write_all(&bytes).and_then(|()| colored.flush()),
+                    Shape::File(_) => raw.write_all(&bytes).and_then(|()| raw.flush()),
+                });
+                match written {
+                    Ok(()) => {}
+                    // The reader, `head` say, has seen enough.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                        self.stop.store(true, Ordering::Relaxed);
+                        return Ok(n_failed);
+                    }
+                    Err(error) => {
+                        self.stop.store(true, Ordering::Relaxed);
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        Ok(n_failed)
+    }
+
+    /// What to write to standard output for an input; nothing where it went into a file.
+    fn result(&self, idx: usize, width: usize) -> Result<Vec<u8>, Failure> {
+        let input = &self.inputs[idx];
+        let fail = |message| Failure { name: input.name(), message };
+        // A bug in a decoder must not take the other files along.
+        let report = catch_unwind(AssertUnwindSafe(|| self.report(input)))
+            .unwrap_or_else(|_| Err("internal error; please report this file".to_owned()))
+            .map_err(fail)?;
+        let bytes = self.render(report, input, width);
+        match &self.paths {
+            None => Ok(bytes),
+            Some(paths) => match outputs::write(&paths[idx], &bytes) {
+                Ok(()) => Ok(Vec::new()),
+                Err(error) => {
+                    Err(fail(format!("{} cannot be written: {}", paths[idx].display(), words_of(&error))))
+                }
+            },
+        }
+    }
+
+    fn report(&self, input: &Input) -> Result<Report, String> {
+        let name = input.name();
+        let mut progress = self.progress.file(&name);
+        let bytes = read(input, self.params.limits.max_bytes)?;
+        let hint = match input {
+            Input::Stdin => FileHint::default(),
+            Input::File { path, .. } => FileHint {
+                name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
+                ..FileHint::default()
+            },
+        };
+        let words = |error: Error| match error {
+            Error::LimitExceeded { limit: Limit::Duration, .. } => format!("{error}; see --max-duration"),
+            Error::LimitExceeded { limit: Limit::Bytes, .. } => format!("{error}; see --max-file-size"),
+            error => error.to_string(),
+        };
+        let mut analysis = Analysis::new(bytes, &hint, &self.params).map_err(words)?;
+        loop {
+            match analysis.step().map_err(words)? {
+                Step::Done(report) => return Ok(*report),
+                Step::Working(now) => progress.set(now.fraction, now.stage.name()),
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return Err("stopped".to_owned());
+            }
+        }
+    }
+
+    fn render(&self, mut report: Report, input: &Input, width: usize) -> Vec<u8> {
+        let format = match self.shape {
+            Shape::Text => return summary(&report, &input.name(), width).into_bytes(),
+            Shape::File(format) => format,
+        };
+        if let (Format::Rekordbox, Input::File { path, .. }) = (format, input) {
+            // rekordbox finds tracks by their full path.
+            if let Ok(path) = path.canonicalize() {
+                report.source.name = Some(path.to_string_lossy().into_owned());
+            }
+        }
+        let mut bytes = export(&report, format).bytes;
+        if is_json(format) {
+            if self.pretty
+                && let Ok(value) = serde_json::from_slice::<serde_json::Value>(&bytes)
+                && let Ok(pretty) = serde_json::to_vec_pretty(&value)
+            {
+                bytes = pretty;
+            }
+            bytes.push(b'\n');
+        }
+        bytes
+    }
+}
+
+/// The whole input, unless it is larger than `max` bytes.
+fn read(input: &Input, max: u64) -> Result<Vec<u8>, String> {
+    let too_large = |size: u64| {
+        let [size, max] = [size, max].map(|bytes| format!("{:.1} MB", bytes as f64 / 1e6));
+        format!("{size} are over the limit of {max}; see --max-file-size")
+    };
+    let mut bytes = Vec::new();
+    let read = match input {
+        Input::Stdin => io::stdin().lock().take(max + 1).read_to_end(&mut bytes),
+        Input::File { path, .. } => {
+            let file = File::open(path).map_err(|error| words_of(&error))?;
+            let size = file.metadata().map_or(0, |metadata| metadata.len());
+            if size > max {
+                return Err(too_large(size));
+            }
+            file.take(max + 1).read_to_end(&mut bytes)
+        }
+    };
+    read.map_err(|error| words_of(&error))?;
+    if bytes.len() as u64 > max { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+}
+
+/// What an error of the system means, in words.
+fn words_of(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn report_failure(failure: &Failure) {
+    let red = anstyle::AnsiColor::Red.on_default().bold();
+    anstream::eprintln!("{red}error:{red:#} {}: {}", failure.name, failure.message);
+}
+
+fn color_choice(color: Color) -> ColorChoice {
+    match color {
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+        Color::Auto => AutoStream::choice(&io::stdout()),
+    }
+}
+
+/// Columns of the terminal.
+fn width() -> usize {
+    let of_terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let of_environment = || std::env::var("COLUMNS").ok()?.parse().ok();
+    of_terminal.or_else(of_environment).unwrap_or(DEFAULT_WIDTH).clamp(*WIDTHS.start(), *WIDTHS.end())
+}

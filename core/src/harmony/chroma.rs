@@ -1,0 +1,93 @@
+//! Notes → pitch classes, treble and bass.
+
+use crate::matrix::Matrix;
+
+use super::BeatChroma;
+use super::grid::Unit;
+use super::transcription::{LOWEST_NOTE, N_NOTES, Transcription};
+
+/// Pitch classes of the units, by register. Each row has maximum 1, or is all zero.
+#[derive(Debug, Clone)]
+pub(super) struct Chromagram {
+    /// `[n_units × 12]` from C: the bass.
+    pub(super) bass: Matrix,
+    /// `[n_units × 12]`: where chords lie.
+    pub(super) middle: Matrix,
+    /// `[n_units × 12]`: where melodies lie.
+    pub(super) high: Matrix,
+    /// `[n_units × 12]`: middle and high together.
+    pub(super) treble: Matrix,
+}
+
+/// MIDI pitches between which one register gives way to the next: bass to middle, middle to high,
+/// and high to nothing. Octave-wide ramps, in the manner of Mauch & Dixon (2010), figure 2.
+const BASS_OUT: (f32, f32) = (44.0, 56.0);
+const MIDDLE_IN: (f32, f32) = (40.0, 52.0);
+const MIDDLE_OUT: (f32, f32) = (64.0, 76.0);
+const HIGH_OUT: (f32, f32) = (84.0, 96.0);
+
+/// Folds `transcription` to pitch classes.
+pub(super) fn chroma_of(transcription: &Transcription) -> Chromagram {
+    let ramp = |pitch: f32, (from, to): (f32, f32)| ((pitch - from) / (to - from)).clamp(0.0, 1.0);
+    let weights: Vec<[f32; 3]> = (0..N_NOTES)
+        .map(|note| {
+            let pitch = (LOWEST_NOTE + note) as f32;
+            let above_middle = ramp(pitch, MIDDLE_OUT);
+            [
+                1.0 - ramp(pitch, BASS_OUT),
+                ramp(pitch, MIDDLE_IN) * (1.0 - above_middle),
+                above_middle * (1.0 - ramp(pitch, HIGH_OUT)),
+            ]
+        })
+        .collect();
+    let n_units = transcription.salience.n_rows();
+    let empty = || Matrix::zeros(n_units, 12);
+    let mut chroma = Chromagram { bass: empty(), middle: empty(), high: empty(), treble: empty() };
+    for (unit, notes) in transcription.salience.rows().enumerate() {
+        let Chromagram { bass, middle, high, treble } = &mut chroma;
+        let (bass, middle) = (bass.row_mut(unit), middle.row_mut(unit));
+        let (high, treble) = (high.row_mut(unit), treble.row_mut(unit));
+        for (note, (&salience, weight)) in notes.iter().zip(&weights).enumerate() {
+            let pitch_class = (LOWEST_NOTE + note) % 12;
+            bass[pitch_class] += weight[0] * salience;
+            middle[pitch_class] += weight[1] * salience;
+            high[pitch_class] += weight[2] * salience;
+        }
+        for (t, (m, h)) in treble.iter_mut().zip(middle.iter().zip(high.iter())) {
+            *t = m + h;
+        }
+        for row in [bass, middle, high, treble] {
+            normalise(row);
+        }
+    }
+    chroma
+}
+
+/// Scales to maximum 1.
+fn normalise(row: &mut [f32]) {
+    let max = row.iter().copied().fold(0.0, f32::max);
+    if max > 0.0 {
+        row.iter_mut().for_each(|x| *x /= max);
+    }
+}
+
+/// Averages the chroma of the units of each beat, for the structure stage.
+pub(super) fn beat_chroma(units: &[Unit], chroma: &Chromagram) -> BeatChroma {
+    let mut beat_chroma =
+        BeatChroma { edges: Vec::new(), treble: Matrix::with_cols(12), bass: Matrix::with_cols(12) };
+    let mut from = 0;
+    while let Some(unit) = units.get(from) {
+        let to = from + units[from..].iter().take_while(|u| u.beat == unit.beat).count();
+        beat_chroma.edges.push(unit.start);
+        for (means, rows) in
+            [(&mut beat_chroma.treble, &chroma.treble), (&mut beat_chroma.bass, &chroma.bass)]
+        {
+            let mut mean = rows.mean_of_rows(from..to);
+            normalise(&mut mean);
+            means.push_row(&mean);
+        }
+        from = to;
+    }
+    beat_chroma.edges.extend(units.last().map(|unit| unit.end));
+    beat_chroma
+}

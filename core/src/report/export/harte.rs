@@ -1,0 +1,147 @@
+//! Chord labels in the syntax of Harte et al. (2005) → pitches.
+
+use crate::units::PitchClass;
+
+/// The pitch classes of a chord.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Voicing {
+    /// The lowest note.
+    pub(super) bass: PitchClass,
+    /// All notes, rising from the root, each once.
+    pub(super) notes: Vec<PitchClass>,
+}
+
+/// Reads a label like `C`, `A:min7`, `Bb:maj7/3`, `G:7(b9,*5)`; `None` for `N`, `X` and what is no chord.
+/// An unknown shorthand counts as major, so that at least the root sounds.
+pub(super) fn parse(label: &str) -> Option<Voicing> {
+    let (chord, bass) = match label.split_once('/') {
+        Some((chord, bass)) => (chord, Some(bass)),
+        None => (label, None),
+    };
+    let (root, quality) = chord.split_once(':').unwrap_or((chord, "maj"));
+    let root = pitch_class(root)?;
+    let (shorthand, extra) = match quality.split_once('(') {
+        Some((shorthand, extra)) => (shorthand, extra.trim_end_matches(')')),
+        None => (quality, ""),
+    };
+    let mut semitones = if shorthand.is_empty() { vec![0] } else { shorthand_semitones(shorthand).to_vec() };
+    for degree in extra.split(',').map(str::trim).filter(|degree| !degree.is_empty()) {
+        match degree.strip_prefix('*') {
+            Some(omitted) => {
+                let omitted = degree_semitones(omitted);
+                semitones.retain(|&s| Some(s) != omitted);
+            }
+            None => semitones.extend(degree_semitones(degree)),
+        }
+    }
+    let bass = bass.and_then(degree_semitones).map_or(root, |s| root.transposed(s));
+    semitones.sort_unstable();
+    let mut notes: Vec<PitchClass> = Vec::new();
+    for note in semitones.into_iter().map(|s| root.transposed(s)) {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    Some(Voicing { bass, notes })
+}
+
+fn pitch_class(name: &str) -> Option<PitchClass> {
+    let mut chars = name.chars();
+    let natural = match chars.next()? {
+        'C' => 0,
+        'D' => 2,
+        'E' => 4,
+        'F' => 5,
+        'G' => 7,
+        'A' => 9,
+        'B' => 11,
+        _ => return None,
+    };
+    Some(PitchClass::from_semitones(natural + accidentals(chars.as_str())?))
+}
+
+/// Sum of sharps and flats; `None` if there is anything else, or more than a handful.
+fn accidentals(text: &str) -> Option<i32> {
+    if text.len() > 4 {
+        return None;
+    }
+    text.chars()
+        .map(|c| match c {
+            '#' => Some(1),
+            'b' => Some(-1),
+            _ => None,
+        })
+        .sum()
+}
+
+/// Semitones above the root of a degree like `b7` or `13`.
+fn degree_semitones(degree: &str) -> Option<i32> {
+    let number_at = degree.find(|c: char| c.is_ascii_digit())?;
+    let (marks, number) = degree.split_at(number_at);
+    let number: i32 = number.parse().ok().filter(|n| (1..=13).contains(n))?;
+    let natural = [0, 2, 4, 5, 7, 9, 11][(number - 1) as usize % 7] + 12 * ((number - 1) / 7);
+    Some(natural + accidentals(marks)?)
+}
+
+/// Semitones of Harte's shorthands (table 1) and of those that JAMS adds.
+fn shorthand_semitones(shorthand: &str) -> &'static [i32] {
+    match shorthand {
+        "min" => &[0, 3, 7],
+        "dim" => &[0, 3, 6],
+        "aug" => &[0, 4, 8],
+        "1" => &[0],
+        "5" => &[0, 7],
+        "sus2" => &[0, 2, 7],
+        "sus4" => &[0, 5, 7],
+        "6" | "maj6" => &[0, 4, 7, 9],
+        "min6" => &[0, 3, 7, 9],
+        "7" => &[0, 4, 7, 10],
+        "maj7" => &[0, 4, 7, 11],
+        "min7" => &[0, 3, 7, 10],
+        "minmaj7" => &[0, 3, 7, 11],
+        "dim7" => &[0, 3, 6, 9],
+        "hdim7" => &[0, 3, 6, 10],
+        "aug7" => &[0, 4, 8, 10],
+        "9" => &[0, 4, 7, 10, 14],
+        "maj9" => &[0, 4, 7, 11, 14],
+        "min9" => &[0, 3, 7, 10, 14],
+        "11" => &[0, 4, 7, 10, 14, 17],
+        "maj11" => &[0, 4, 7, 11, 14, 17],
+        "min11" => &[0, 3, 7, 10, 14, 17],
+        "13" => &[0, 4, 7, 10, 14, 21],
+        "maj13" => &[0, 4, 7, 11, 14, 21],
+        "min13" => &[0, 3, 7, 10, 14, 21],
+        _ => &[0, 4, 7],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes(label: &str) -> (usize, Vec<usize>) {
+        let voicing = parse(label).unwrap();
+        (voicing.bass.semitones(), voicing.notes.iter().map(|pc| pc.semitones()).collect())
+    }
+
+    #[test]
+    fn labels_give_their_notes() {
+        assert_eq!(notes("C"), (0, vec![0, 4, 7]));
+        assert_eq!(notes("A:min"), (9, vec![9, 0, 4]));
+        assert_eq!(notes("Bb:maj7/3"), (2, vec![10, 2, 5, 9]));
+        assert_eq!(notes("F#:hdim7/b5"), (0, vec![6, 9, 0, 4]));
+        assert_eq!(notes("G:7(b9,*5)"), (7, vec![7, 11, 5, 8]));
+        assert_eq!(notes("D:(1,5)"), (2, vec![2, 9]));
+        assert_eq!(notes("C:9"), (0, vec![0, 4, 7, 10, 2]));
+    }
+
+    #[test]
+    fn no_chord_and_nonsense_have_no_notes() {
+        for label in ["N", "X", "", "H", "=1+1", "c", "C#######", "é"] {
+            assert_eq!(parse(label), None, "{label}");
+        }
+        for label in ["C:", "C:/", "C:(", "C:maj(b99)/77", "C:maj/b", "C:maj(*"] {
+            assert_eq!(parse(label).unwrap().bass.semitones(), 0, "{label}");
+        }
+    }
+}

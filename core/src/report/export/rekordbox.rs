@@ -1,0 +1,258 @@
+//! A collection for rekordbox (File → Import Collection in xml format): one track with its beat grid,
+//! key, and cues at the sections: memory cues at all, hot cues A–H at the first eight.
+
+use super::content::{Content, name_of, one_line, seconds};
+use crate::structure::SectionLabel;
+use crate::units::Mode;
+
+/// Hot cues that a track can have.
+const N_HOT_CUES: usize = 8;
+
+/// How far in seconds a beat may be off the grid before the grid gets a new tempo.
+const GRID_TOLERANCE: f64 = 0.02;
+
+pub(super) fn write(content: &Content<'_>) -> String {
+    let source = &content.report.source;
+    let name = source.name.as_deref().unwrap_or("audio");
+    let attributes = [
+        ("TrackID", Some("1".to_owned())),
+        ("Name", content.title().map(str::to_owned)),
+        ("Artist", content.tag("artist").map(str::to_owned)),
+        ("Album", content.tag("album").map(str::to_owned)),
+        ("Genre", content.tag("genre").map(str::to_owned)),
+        ("Kind", Some(format!("{} File", source.container.to_uppercase()))),
+        ("Size", Some(source.bytes.to_string())),
+        ("TotalTime", Some(format!("{:.0}", content.duration))),
+        ("AverageBpm", content.tempo().map(|tempo| format!("{:.2}", tempo.bpm.get()))),
+        ("SampleRate", Some(source.sample_rate.to_string())),
+        ("Tonality", content.key.map(|candidate| tonality(candidate.key))),
+        ("Comments", Some("Analysed by Sectionist".to_owned())),
+        ("Location", Some(location(name))),
+    ];
+    let attributes: String = attributes
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!(" {name}=\"{}\"", escaped(&value?))))
+        .collect();
+
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DJ_PLAYLISTS Version=\"1.0.0\">\n  \
+         <PRODUCT Name=\"Sectionist\" Version=\"{}\" Company=\"\"/>\n  \
+         <COLLECTION Entries=\"1\">\n    <TRACK{attributes}>\n",
+        crate::ANALYSIS_VERSION
+    );
+    for span in grid(content) {
+        out += &format!(
+            "      <TEMPO Inizio=\"{}\" Bpm=\"{:.2}\" Metro=\"{}\" Battito=\"{}\"/>\n",
+            seconds(span.start),
+            // s/beat → beats/min
+            60.0 / span.period,
+            content.meter_at(span.start),
+            span.position
+        );
+    }
+    for (i, section) in content.sections.iter().enumerate() {
+        let name = escaped(&name_of(section));
+        let start = seconds(section.start);
+        out += &format!("      <POSITION_MARK Name=\"{name}\" Type=\"0\" Start=\"{start}\" Num=\"-1\"/>\n");
+        if i < N_HOT_CUES {
+            let (red, green, blue) = colour(section.label);
+            out += &format!(
+                "      <POSITION_MARK Name=\"{name}\" Type=\"0\" Start=\"{start}\" Num=\"{i}\" \
+                 Red=\"{red}\" Green=\"{green}\" Blue=\"{blue}\"/>\n"
+            );
+        }
+    }
+    out + "    </TRACK>\n  </COLLECTION>\n  <PLAYLISTS>\n    <NODE Type=\"0\" Name=\"ROOT\" Count=\"0\"/>\n  \
+           </PLAYLISTS>\n</DJ_PLAYLISTS>\n"
+}
+
+/// A stretch of the beat grid with a steady tempo.
+#[derive(Debug, PartialEq)]
+struct GridSpan {
+    /// Time of its first beat in seconds.
+    start: f64,
+    /// Seconds a beat.
+    period: f64,
+    /// Position of the first beat in its bar, from 1.
+    position: usize,
+}
+
+/// The fewest stretches from left to right that put every beat within [`GRID_TOLERANCE`] of the grid,
+/// found by narrowing the range of periods that still fits all beats so far. Linear.
+fn grid(content: &Content<'_>) -> Vec<GridSpan> {
+    let beats: Vec<(f64, usize)> = content
+        .bars()
+        .iter()
+        .flat_map(|bar| {
+            let n_beats = bar.meter.beats_per_bar();
+            let first = if bar.number == 0 { n_beats.saturating_sub(bar.beats.len()) } else { 0 };
+            bar.beats.iter().enumerate().map(move |(i, &time)| (time, first + i + 1)).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut spans: Vec<GridSpan> = Vec::new();
+    let mut first = 0;
+    while first + 1 < beats.len() {
+        let (start, position) = beats[first];
+        let (mut shortest, mut longest) = (0.0_f64, f64::INFINITY);
+        let mut last = first;
+        for (n, &(time, _)) in beats[first + 1..].iter().enumerate() {
+            let n = (n + 1) as f64;
+            let low = shortest.max((time - start - GRID_TOLERANCE) / n);
+            let high = longest.min((time - start + GRID_TOLERANCE) / n);
+            if low > high {
+                break;
+            }
+            (shortest, longest) = (low, high);
+            last += 1;
+        }
+        // The first two beats always fit. The period that their ends give, as far as it fits the rest.
+        let period = ((beats[last].0 - start) / (last - first) as f64).clamp(shortest, longest);
+        spans.push(GridSpan { start, period: period.max(1e-3), position });
+        first = last;
+    }
+    spans
+}
+
+/// `C`, `F#m`.
+fn tonality(key: crate::units::Key) -> String {
+    format!("{}{}", key.tonic_name(), if key.mode == Mode::Minor { "m" } else { "" })
+}
+
+/// A file name or path as the URL that rekordbox finds files by.
+fn location(path: &str) -> String {
+    let mut url = "file://localhost/".to_owned();
+    for &byte in path.replace('\\', "/").trim_start_matches('/').as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b':' => {
+                url.push(char::from(byte));
+            }
+            _ => url += &format!("%{byte:02X}"),
+        }
+    }
+    url
+}
+
+/// A text as the value of an attribute; what XML cannot hold becomes a space.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in one_line(text).chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
+            '\'' => out += "&apos;",
+            '\u{fffe}' | '\u{ffff}' => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Colours of rekordbox's own palette for hot cues.
+const fn colour(label: SectionLabel) -> (u8, u8, u8) {
+    match label {
+        SectionLabel::Intro | SectionLabel::Outro => (48, 90, 255),
+        SectionLabel::Verse => (40, 226, 20),
+        SectionLabel::PreChorus => (180, 190, 4),
+        SectionLabel::Chorus | SectionLabel::PostChorus => (230, 40, 40),
+        SectionLabel::Bridge | SectionLabel::Breakdown => (180, 50, 255),
+        SectionLabel::Instrumental | SectionLabel::Solo => (224, 100, 27),
+        SectionLabel::Silence | SectionLabel::Section => (80, 180, 255),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use crate::report::Report;
+    use quick_xml::XmlVersion;
+    use quick_xml::events::{BytesStart, Event};
+
+    type Attributes = Vec<(String, String)>;
+
+    fn attributes(element: &BytesStart<'_>) -> Attributes {
+        element
+            .attributes()
+            .map(|attribute| {
+                let attribute = attribute.unwrap();
+                let name = attribute.key.as_ref().to_owned();
+                (name, attribute.normalized_value(XmlVersion::Implicit1_0).unwrap().into_owned())
+            })
+            .collect()
+    }
+
+    /// All elements with their attributes, as another implementation reads them.
+    fn read(report: &Report) -> Vec<(String, Attributes)> {
+        let text = write(&Content::of(report));
+        let mut reader = quick_xml::Reader::from_str(&text);
+        let mut elements = Vec::new();
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(element) | Event::Empty(element) => {
+                    let name = element.name().as_ref().to_owned();
+                    elements.push((name, attributes(&element)));
+                }
+                Event::Eof => return elements,
+                _ => {}
+            }
+        }
+    }
+
+    fn get<'a>(attributes: &'a Attributes, name: &str) -> &'a str {
+        &attributes.iter().find(|attribute| attribute.0 == name).unwrap().1
+    }
+
+    fn all<'a>(elements: &'a [(String, Attributes)], name: &str) -> Vec<&'a Attributes> {
+        elements.iter().filter(|element| element.0 == name).map(|element| &element.1).collect()
+    }
+
+    #[test]
+    fn a_song_has_grid_key_and_cues() {
+        let elements = read(&samples::song());
+        let track = all(&elements, "TRACK")[0];
+        assert_eq!(get(track, "Name"), "Example Song");
+        assert_eq!(get(track, "Tonality"), "C");
+        assert_eq!(get(track, "AverageBpm"), "120.00");
+        assert_eq!(get(track, "Location"), "file://localhost/Example%20Song.mp3");
+        let tempi = all(&elements, "TEMPO");
+        assert_eq!(tempi.len(), 2);
+        let grid: Vec<&str> = ["Inizio", "Bpm", "Metro", "Battito"].map(|name| get(tempi[0], name)).into();
+        assert_eq!(grid, ["0.500", "120.00", "4/4", "4"]);
+        assert_eq!((get(tempi[1], "Bpm"), get(tempi[1], "Metro")), ("90.00", "3/4"));
+        let marks = all(&elements, "POSITION_MARK");
+        assert_eq!(marks.len(), 2 * 5);
+        assert_eq!(
+            (get(marks[3], "Name"), get(marks[3], "Start"), get(marks[3], "Num")),
+            ("Verse 1", "9.000", "1")
+        );
+    }
+
+    #[test]
+    fn texts_survive_and_control_characters_do_not() {
+        let elements = read(&samples::odd_texts());
+        let track = all(&elements, "TRACK")[0];
+        assert_eq!(get(track, "Artist"), "Sigur Rós & <Björk> ");
+        assert!(get(track, "Name").starts_with("=HYPERLINK(\"x\")  </TRACK> ]]> {x}"));
+        assert_eq!(get(all(&elements, "POSITION_MARK")[2], "Name"), "@SUM(A1)");
+        assert!(get(track, "Location").ends_with("%F0%9F%8E%B5.mp3"));
+    }
+
+    #[test]
+    fn jitter_does_not_break_the_grid_apart() {
+        let mut song = samples::song();
+        for (i, beat) in song.beats.iter_mut().enumerate() {
+            beat.time += if i % 2 == 0 { 0.008 } else { -0.008 };
+        }
+        let spans = grid(&Content::of(&song));
+        assert_eq!(spans.len(), 2, "{spans:?}");
+        assert!((spans[0].period - 0.5).abs() < 1e-3);
+    }
+
+    #[test]
+    fn silence_and_nonsense_are_well_formed() {
+        assert_eq!(all(&read(&samples::silence()), "TEMPO").len(), 0);
+        assert_eq!(all(&read(&samples::broken()), "TRACK").len(), 1);
+    }
+}

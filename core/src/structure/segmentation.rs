@@ -1,0 +1,337 @@
+//! Segmentation: a semi-Markov conditional random field over bars (Sarawagi & Cohen 2004).
+//!
+//! Each bar line has a score from its [cues](super::cues), each possible segment one from its length,
+//! its homogeneity and its best repetition, in the spirit of the correlation block-matching of
+//! Marmoret, Cohen & Bimbot (2023). Summing over all segmentations gives the probability of each
+//! boundary, so that confidence falls out of the decision itself.
+
+use crate::matrix::Matrix;
+use crate::pace::Pace;
+use crate::structure::cues::{CUES, Similarities};
+use crate::structure::model::Weights;
+
+/// Longest segment in bars; longer sections are pieced together when groups are found.
+pub(super) const MAX_BARS: usize = 48;
+
+/// Features of a segment, in the order of [`segment_features`].
+pub(super) const SEGMENT_FEATURES: [&str; 40] = [
+    "segment",
+    "bars_even",
+    "bars_by_4",
+    "bars_by_8",
+    "bars_by_4_plus_1",
+    "bars_16",
+    "bars_8",
+    "bars_4",
+    "bars_1",
+    "bars_2",
+    "bars_3",
+    "bars_over_4",
+    "bars_over_8",
+    "bars_over_16",
+    "bars_beyond_16",
+    "bars_from_8_to_16",
+    "seconds_over_8",
+    "seconds_over_12",
+    "seconds_over_16",
+    "seconds_over_24",
+    "seconds_over_32",
+    "seconds_over_48",
+    "first_bars",
+    "first_seconds",
+    "first_over_26_s",
+    "first_by_4",
+    "last_bars",
+    "last_seconds",
+    "last_over_26_s",
+    "last_by_4",
+    "last_by_4_plus_1",
+    "sound_homogeneity",
+    "sound_homogeneity_bars",
+    "texture_homogeneity",
+    "texture_homogeneity_bars",
+    "harmony_homogeneity",
+    "harmony_homogeneity_bars",
+    "passage_repetition",
+    "passage_repetition_bars",
+    "harmony_repetition",
+];
+
+/// What the segmentation model sees of a song.
+pub(super) struct Evidence<'a> {
+    /// Edges of the bars in seconds, `[n_bars + 1]`.
+    pub(super) edges: &'a [f64],
+    /// Cues at the bar lines.
+    pub(super) cues: &'a Matrix,
+    /// Similarities of the bars.
+    pub(super) like: &'a Similarities,
+}
+
+/// Scores the segments by their last bar and length, `[(n_bars + 1) × (MAX_BARS + 1)]`: row `end`,
+/// column `length`; `-∞` where there is no such segment. O(n_bars · MAX_BARS · reach).
+pub(super) async fn score_segments(seen: &Evidence<'_>, weights: &Weights, pace: &Pace) -> Matrix {
+    let n_bars = seen.cues.n_rows();
+    let at_line = line_scores(seen.cues, weights);
+    let segment_weights = SEGMENT_FEATURES.map(|name| weights.get(name));
+    let mut scores = Matrix::zeros(n_bars + 1, MAX_BARS + 1);
+    for_each_segment(seen, pace, |start, end, features| {
+        let of_segment: f32 = segment_weights.iter().zip(features).map(|(w, x)| w * x).sum();
+        let line = if start > 0 { at_line[start] } else { 0.0 };
+        scores.row_mut(end)[end - start] = of_segment + line;
+    })
+    .await;
+    for end in 0..=n_bars {
+        for (length, score) in scores.row_mut(end).iter_mut().enumerate() {
+            if length == 0 || length > end {
+                *score = f32::NEG_INFINITY;
+            }
+        }
+    }
+    scores
+}
+
+/// Linear scores of the bar lines.
+fn line_scores(cues: &Matrix, weights: &Weights) -> Vec<f32> {
+    let kinds = ["", ":z", ":peak"];
+    let by_column: Vec<f32> = kinds
+        .iter()
+        .flat_map(|kind| CUES.iter().map(move |cue| format!("{cue}{kind}")))
+        .map(|name| weights.get(&name))
+        .collect();
+    let any = weights.get("line");
+    cues.rows().map(|row| any + row.iter().zip(&by_column).map(|(x, w)| x * w).sum::<f32>()).collect()
+}
+
+/// Calls `visit(start, end, features)` for every segment of at most [`MAX_BARS`] bars.
+pub(super) async fn for_each_segment(
+    seen: &Evidence<'_>,
+    pace: &Pace,
+    mut visit: impl FnMut(usize, usize, &[f32; SEGMENT_FEATURES.len()]),
+) {
+    let n_bars = seen.cues.n_rows();
+    let reach = seen.like.passage.reach();
+    let width = 2 * reach + 1;
+    for start in 0..n_bars {
+        let (mut passage_sums, mut harmony_sums) = (vec![0.0f32; width], vec![0.0f32; width]);
+        // Sums of the similarities of different bars within the segment.
+        let mut within = [0.0f32; 3];
+        for end in start + 1..=n_bars.min(start + MAX_BARS) {
+            let last = end - 1;
+            let length = end - start;
+            for (sums, like) in
+                [(&mut passage_sums, &seen.like.passage), (&mut harmony_sums, &seen.like.harmony)]
+            {
+                // Bars beyond the ends of the song count as half-way unlike.
+                let missing = like.median / 2.0;
+                for (col, (sum, &x)) in sums.iter_mut().zip(like.lags_of(last)).enumerate() {
+                    *sum += if like.n_pairs(last, last + 1, col as isize - reach as isize) == 0 {
+                        missing
+                    } else {
+                        x
+                    };
+                }
+            }
+            for (sum, like) in
+                within.iter_mut().zip([&seen.like.sound, &seen.like.texture, &seen.like.harmony])
+            {
+                *sum += 2.0 * (start..last).map(|i| like.at(i, last)).sum::<f32>();
+            }
+            let features = segment_features(
+                seen,
+                start..end,
+                within,
+                [best_repetition(&passage_sums, length), best_repetition(&harmony_sums, length)],
+            );
+            visit(start, end, &features);
+        }
+        pace.spend(MAX_BARS * (4 * width + 200)).await;
+    }
+}
+
+/// Highest mean along a diagonal at least `length` bars away.
+fn best_repetition(sums: &[f32], length: usize) -> f32 {
+    let reach = sums.len() / 2;
+    let near = length.max(3);
+    let before = sums[..(reach + 1).saturating_sub(near)].iter();
+    let after = sums.get(reach + near..).unwrap_or_default().iter();
+    before.chain(after).copied().fold(0.0f32, f32::max) / length as f32
+}
+
+fn segment_features(
+    seen: &Evidence<'_>,
+    bars: std::ops::Range<usize>,
+    within: [f32; 3],
+    repetition: [f32; 2],
+) -> [f32; SEGMENT_FEATURES.len()] {
+    let n = bars.len();
+    let seconds = (seen.edges[bars.end] - seen.edges[bars.start]) as f32;
+    let flag = |yes: bool| f32::from(u8::from(yes));
+    let beyond = |limit: f32| 1.0 / (1.0 + (-(seconds - limit) / 1.5).exp());
+    let (first, last) = (flag(bars.start == 0), flag(bars.end == seen.cues.n_rows()));
+    let length = n as f32;
+    let pairs = (n * (n - 1)).max(1) as f32;
+    let likes = [&seen.like.sound, &seen.like.texture, &seen.like.harmony];
+    let homogeneity: [f32; 3] =
+        std::array::from_fn(|i| if n > 1 { within[i] / pairs - likes[i].mean } else { 0.0 });
+    let excess = |best: f32, median: f32| if n > 2 { (best - median).max(0.0) } else { 0.0 };
+    let passage = excess(repetition[0], seen.like.passage.median);
+    let long = length.min(24.0) / 8.0;
+    [
+        1.0,
+        flag(n.is_multiple_of(2)),
+        flag(n.is_multiple_of(4)),
+        flag(n.is_multiple_of(8)),
+        flag(n % 4 == 1),
+        flag(n == 16),
+        flag(n == 8),
+        flag(n == 4),
+        flag(n == 1),
+        flag(n == 2),
+        flag(n == 3),
+        flag(n > 4),
+        flag(n > 8),
+        flag(n > 16),
+        (length - 16.0).max(0.0) / 8.0,
+        (length - 8.0).clamp(0.0, 8.0) / 8.0,
+        beyond(8.0),
+        beyond(12.0),
+        beyond(16.0),
+        beyond(24.0),
+        beyond(32.0),
+        beyond(48.0),
+        first * length.min(16.0) / 8.0,
+        first * seconds.min(40.0) / 20.0,
+        first * flag(seconds > 26.0),
+        first * flag(n.is_multiple_of(4)),
+        last * length.min(16.0) / 8.0,
+        last * seconds.min(40.0) / 20.0,
+        last * flag(seconds > 26.0),
+        last * flag(n.is_multiple_of(4)),
+        last * flag(n % 4 == 1),
+        homogeneity[0],
+        homogeneity[0] * long,
+        homogeneity[1],
+        homogeneity[1] * long,
+        homogeneity[2],
+        homogeneity[2] * long,
+        passage,
+        passage * long,
+        excess(repetition[1], seen.like.harmony.median),
+    ]
+}
+
+/// Probability that a segment starts at each bar, `[n_bars]` (1 for the first), by forward–backward
+/// over all segmentations. O(n_bars · MAX_BARS).
+pub(super) fn boundary_posteriors(scores: &Matrix) -> Vec<f32> {
+    let n_bars = scores.n_rows().saturating_sub(1);
+    let mut forward = vec![f64::NEG_INFINITY; n_bars + 1];
+    let mut backward = forward.clone();
+    forward[0] = 0.0;
+    backward[n_bars] = 0.0;
+    for end in 1..=n_bars {
+        forward[end] =
+            log_sum((1..=end.min(MAX_BARS)).map(|n| forward[end - n] + f64::from(scores.row(end)[n])));
+    }
+    for start in (0..n_bars).rev() {
+        backward[start] = log_sum(
+            (1..=(n_bars - start).min(MAX_BARS))
+                .map(|n| backward[start + n] + f64::from(scores.row(start + n)[n])),
+        );
+    }
+    let total = forward[n_bars];
+    (0..n_bars).map(|bar| (forward[bar] + backward[bar] - total).exp().min(1.0) as f32).collect()
+}
+
+fn log_sum(terms: impl Iterator<Item = f64> + Clone) -> f64 {
+    let max = terms.clone().fold(f64::NEG_INFINITY, f64::max);
+    if max == f64::NEG_INFINITY { max } else { max + terms.map(|x| (x - max).exp()).sum::<f64>().ln() }
+}
+
+/// The bar lines that start segments, from 0: those for which the sum of probability above
+/// `threshold` is greatest, none closer than `min_seconds` to another or to the end. O(n_bars²) at
+/// worst, linear for short minima.
+pub(super) fn choose_boundaries(
+    posteriors: &[f32],
+    edges: &[f64],
+    threshold: f32,
+    min_seconds: f64,
+) -> Vec<usize> {
+    let n_bars = posteriors.len();
+    if n_bars == 0 {
+        return Vec::new();
+    }
+    // gain[i]: best sum with the last boundary at i; lead[i]: the best of gain[..=i].
+    let mut gain = vec![f32::NEG_INFINITY; n_bars];
+    let mut came_from = vec![0; n_bars];
+    let mut lead: Vec<usize> = vec![0; n_bars];
+    gain[0] = 0.0;
+    for bar in 1..n_bars {
+        let latest = edges.partition_point(|&edge| edge <= edges[bar] - min_seconds + 1e-6);
+        if latest > 0 && edges[n_bars] - edges[bar] >= min_seconds - 1e-6 {
+            let from = lead[latest.min(bar) - 1];
+            gain[bar] = gain[from] + posteriors[bar] - threshold;
+            came_from[bar] = from;
+        }
+        lead[bar] = if gain[bar] > gain[lead[bar - 1]] { bar } else { lead[bar - 1] };
+    }
+    let mut chosen = vec![lead[n_bars - 1]];
+    while let Some(&bar) = chosen.last().filter(|&&bar| bar > 0) {
+        chosen.push(came_from[bar]);
+    }
+    chosen.reverse();
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structure::model::SEGMENTATION;
+
+    #[test]
+    fn every_feature_has_its_weight() {
+        let weights = Weights::parse(SEGMENTATION);
+        for name in SEGMENT_FEATURES {
+            assert!(weights.has(name), "{name}");
+        }
+        assert!(weights.has("line"));
+        for name in CUES.iter().flat_map(|cue| ["", ":z", ":peak"].map(|kind| format!("{cue}{kind}"))) {
+            assert!(weights.has(&name), "{name}");
+        }
+    }
+
+    #[test]
+    fn posteriors_match_enumeration_of_all_segmentations() {
+        let n = 6;
+        let mut scores = Matrix::zeros(n + 1, MAX_BARS + 1);
+        let score = |start: usize, end: usize| ((start * 7 + end * 3) % 5) as f32 / 2.0 - 1.0;
+        for end in 0..=n {
+            for length in 0..=MAX_BARS {
+                scores.row_mut(end)[length] =
+                    if length == 0 || length > end { f32::NEG_INFINITY } else { score(end - length, end) };
+            }
+        }
+        let (mut sums, mut total) = (vec![0.0f64; n], 0.0f64);
+        for mask in 0..1usize << (n - 1) {
+            let mut starts = vec![0];
+            starts.extend((1..n).filter(|bar| mask >> (bar - 1) & 1 == 1));
+            let ends = starts.iter().skip(1).copied().chain([n]);
+            let p = f64::from(starts.iter().zip(ends).map(|(&a, b)| score(a, b)).sum::<f32>()).exp();
+            starts.iter().for_each(|&bar| sums[bar] += p);
+            total += p;
+        }
+        for (found, expected) in boundary_posteriors(&scores).iter().zip(&sums) {
+            assert!((f64::from(*found) - expected / total).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn boundaries_keep_their_distance_and_follow_the_threshold() {
+        let edges: Vec<f64> = (0..=10).map(|i| 2.0 * f64::from(i)).collect();
+        let p = [1.0, 0.1, 0.2, 0.9, 0.8, 0.1, 0.4, 0.1, 0.1, 0.5];
+        assert_eq!(choose_boundaries(&p, &edges, 0.3, 0.0), [0, 3, 4, 6, 9]);
+        assert_eq!(choose_boundaries(&p, &edges, 0.3, 4.0), [0, 3, 6]);
+        assert_eq!(choose_boundaries(&p, &edges, 0.85, 4.0), [0, 3]);
+        assert_eq!(choose_boundaries(&p, &edges, 0.3, 100.0), [0]);
+        assert!(choose_boundaries(&[], &[], 0.3, 1.0).is_empty());
+    }
+}

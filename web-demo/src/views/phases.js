@@ -1,0 +1,60 @@
+/**
+ * Shows the part of the page that belongs to the phase, and moves the focus there.
+ */
+
+import { sentence } from '../words.js';
+import { element } from './element.js';
+
+/** @import { Scope } from '../scope.js' */
+/** @import { Store } from '../state.js' */
+
+/** What each phase shows, and what gets the focus when it is entered. */
+const PARTS = {
+  idle: { show: ['start'], focus: '#choose' },
+  reading: { show: ['working'], focus: '#working-title' },
+  analysing: { show: ['working'], focus: '' },
+  ready: { show: ['song'], focus: '#song-title' },
+  error: { show: ['problem', 'start'], focus: '#choose' },
+};
+const ALL = ['start', 'working', 'problem', 'song'];
+
+/**
+ * @param {HTMLElement} body
+ * @param {Store} store
+ * @param {Scope} scope
+ */
+export function phasesView(body, store, scope) {
+  const title = document.title;
+  let entered = 'idle';
+
+  store.watch(scope, ['phase'], ({ phase, report, file }) => {
+    body.dataset.phase = phase;
+    for (const id of ALL) {
+      const part = document.getElementById(id);
+      if (part) part.hidden = !PARTS[phase].show.includes(id);
+    }
+    document.title = report && file ? `${report.source.tags.title ?? file.name} · ${title}` : title;
+    if (phase !== entered) {
+      const target = PARTS[phase].focus && body.querySelector(PARTS[phase].focus);
+      if (target instanceof HTMLElement) target.focus({ preventScroll: true });
+      if (phase !== 'analysing') window.scrollTo({ top: 0 });
+    }
+    entered = phase;
+  });
+
+  const notice = /** @type {HTMLElement} */ (document.getElementById('notice'));
+  store.watch(scope, ['phase', 'notice', 'playable', 'report'], ({ phase, notice: text, playable, report }) => {
+    const words = phase === 'error' ? [] : [text];
+    if (phase === 'ready' && report) {
+      if (playable === false) {
+        words.push(
+          `This browser cannot play this ${report.source.container.toUpperCase()} file (${report.source.codec}). Its analysis is complete.`,
+        );
+      }
+      words.push(...report.warnings.map(({ message }) => sentence(message)));
+    }
+    const said = words.filter(Boolean);
+    notice.hidden = said.length === 0;
+    notice.replaceChildren(...said.map((line) => element('p', {}, line)));
+  });
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { clock, fileSize, problemWords, romanWithAccidentals, spokenDuration, sureness, withAccidentals } from '../src/words.js';
+
+test('clocks', () => {
+  assert.equal(clock(0), '0:00');
+  assert.equal(clock(187.9), '3:07');
+  assert.equal(clock(3723), '1:02:03');
+  assert.equal(clock(-1), '0:00');
+  assert.equal(clock(59.9999999), '1:00');
+});
+
+test('durations are read out', () => {
+  assert.equal(spokenDuration(61), '1 minute 1 second');
+  assert.equal(spokenDuration(7200), '2 hours');
+  assert.equal(spokenDuration(0.2), '0 seconds');
+});
+
+test('accidentals are set where there are some, and only there', () => {
+  for (const [written, set] of [
+    ['Bbm7', 'B♭m7'],
+    ['F# minor', 'F♯ minor'],
+    ['Db major', 'D♭ major'],
+    ['A/C#', 'A/C♯'],
+    ['Ebmaj7/Bb', 'E♭maj7/B♭'],
+    ['Cm7b5', 'Cm7♭5'],
+    ['C7#9', 'C7♯9'],
+    ['Bdim', 'Bdim'],
+    ['Gsus4', 'Gsus4'],
+    ['N.C.', 'N.C.'],
+  ]) {
+    assert.equal(withAccidentals(written), set);
+  }
+  assert.equal(romanWithAccidentals('bVII'), '♭VII');
+  assert.equal(romanWithAccidentals('#iv7b5'), '♯iv7♭5');
+  assert.equal(romanWithAccidentals('iii'), 'iii');
+});
+
+test('sureness falls with confidence', () => {
+  assert.deepEqual([0.95, 0.8, 0.6, 0.2].map(sureness), ['very sure', 'fairly sure', 'unsure', 'a guess']);
+});
+
+test('sizes', () => {
+  assert.deepEqual([12, 4_300, 4_312_345].map(fileSize), ['12 bytes', '4 kB', '4.3 MB']);
+});
+
+test('every problem has a heading and advice that ends as a sentence', () => {
+  const codes = ['unsupported_format', 'malformed', 'file_too_large', 'too_long', 'limit_exceeded', 'invalid_parameter'];
+  const own = ['unreadable', 'no_file', 'load_failed', 'worker_failed', 'internal', 'something new'];
+  for (const code of [...codes, ...own]) {
+    const { title, advice } = problemWords({ code, message: 'it is odd', details: { actual: 2e8, max: 1e8 } }, 'a.mp3');
+    assert.ok(title.length > 5 && !/[.]$/.test(title), title);
+    assert.match(advice, /[.)]$/);
+    assert.doesNotMatch(advice, /undefined|NaN|\.\./);
+  }
+  assert.match(problemWords({ code: 'unsupported_format', message: 'this is Opus' }, 'a.ogg').advice, /^This is Opus\. /);
+});

@@ -1,0 +1,183 @@
+//! `cargo xtask test`: every check, cheap ones first.
+//!
+//! All tests, and the program that they call, are built in the profile `harness`: optimised, since they
+//! analyse songs; without link-time optimisation, since there are many binaries; with overflow and debug
+//! assertions in the core. So wasmtime, by far the largest dependency, is compiled once.
+
+mod hygiene;
+mod page;
+mod tally;
+
+use std::process::Command;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::steps::Steps;
+use crate::{process, setup, tree, wasm};
+use tally::Tally;
+
+/// The packages that share one build. Always named together, so that cargo unifies their
+/// features in one way only.
+const PACKAGES: &str =
+    "--release --package sectionist-host --package sectionist-cli --package sectionist-tests";
+
+/// A check: its name for `--only`, and what it does.
+struct Check {
+    name: &'static str,
+    run: fn(&mut Tally) -> Result<()>,
+}
+
+const CHECKS: &[Check] = &[
+    Check { name: "hygiene", run: |tally| tally.one(hygiene::run) },
+    Check {
+        name: "format",
+        run: |tally| tally.one(|| process::run(&mut process::cargo("fmt --all --check"))),
+    },
+    Check {
+        name: "xtask",
+        run: |tally| tally.tests(&mut process::cargo("test --quiet --profile xtask --package xtask")),
+    },
+    Check { name: "page", run: page::run },
+    Check {
+        name: "core",
+        run: |tally| {
+            tally
+                .tests(&mut process::cargo("test --profile harness --package sectionist-core --no-fail-fast"))
+        },
+    },
+    Check { name: "clippy", run: |tally| tally.one(clippy) },
+    Check { name: "clippy-wasm", run: |tally| tally.one(clippy_wasm) },
+    Check { name: "docs", run: |tally| tally.one(docs) },
+    Check { name: "wasm", run: |tally| tally.one(|| wasm::run(&[], &mut Steps::default())) },
+    Check { name: "fuzz", run: fuzz },
+    Check {
+        name: "program",
+        run: |tally| tally.one(|| process::run(&mut process::cargo(&format!("build {PACKAGES}")))),
+    },
+    Check { name: "units", run: |tally| tally.tests(&mut harness("--lib --bins")) },
+    Check {
+        name: "accuracy",
+        run: |tally| tally.tests(&mut harness("--test accuracy_floors --test properties")),
+    },
+    Check { name: "formats", run: |tally| tally.tests(&mut harness("--test formats")) },
+    Check { name: "golden", run: |tally| tally.tests(&mut harness("--test golden")) },
+    Check { name: "cli", run: |tally| tally.tests(&mut harness("--test cli")) },
+    Check { name: "parity", run: |tally| tally.tests(&mut harness("--test parity")) },
+    Check { name: "http", run: |tally| tally.tests(&mut harness("--test http")) },
+    Check { name: "browser", run: browser },
+];
+
+/// Runs all checks, or those named after `--only`. Stops at the first that fails unless `--keep-going`.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let mut keep_going = false;
+    let mut only: Vec<&str> = Vec::new();
+    for argument in arguments {
+        match argument.as_str() {
+            "--keep-going" => keep_going = true,
+            "--only" => {}
+            name if CHECKS.iter().any(|check| check.name == name) => only.push(name),
+            other => {
+                let names: Vec<_> = CHECKS.iter().map(|check| check.name).collect();
+                bail!("unknown check or option `{other}`; checks: {}", names.join(" "));
+            }
+        }
+    }
+    let (mut steps, mut tally, mut failure) = (Steps::default(), Tally::default(), None);
+    for check in CHECKS.iter().filter(|check| only.is_empty() || only.contains(&check.name)) {
+        let failed_before = tally.failed;
+        if let Err(error) = steps.run(check.name, || (check.run)(&mut tally)) {
+            eprintln!("error: {}: {error:#}", check.name);
+            // A step that broke before it could count counts itself.
+            tally.failed = tally.failed.max(failed_before + 1);
+            failure.get_or_insert(check.name);
+            if !keep_going {
+                break;
+            }
+        }
+    }
+    print!("\n{}", steps.table());
+    for note in &tally.notes {
+        println!("  note: {note}");
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    std::process::exit(i32::from(failure.is_some() || tally.failed > 0));
+}
+
+/// Rewrites the golden reports.
+pub(crate) fn bless() -> Result<()> {
+    process::run(harness("--test golden").env("SECTIONIST_BLESS", "1"))?;
+    let mut git = Command::new("git");
+    process::run(
+        git.args(["--no-pager", "diff", "--stat", "--", "fixtures/golden"]).current_dir(tree::root()),
+    )
+}
+
+fn clippy() -> Result<()> {
+    process::run(&mut process::cargo(
+        "clippy --workspace --all-targets --exclude sectionist-service --exclude sectionist-browser \
+         --exclude sectionist-fuzz -- -D warnings",
+    ))
+}
+
+fn clippy_wasm() -> Result<()> {
+    for (package, target) in
+        [("sectionist-service", setup::SERVICE_TARGET), ("sectionist-browser", setup::BROWSER_TARGET)]
+    {
+        setup::wasm_target(target)?;
+        process::run(&mut process::cargo(&format!(
+            "clippy --package {package} --target {target} -- -D warnings"
+        )))?;
+    }
+    Ok(())
+}
+
+fn docs() -> Result<()> {
+    process::run(
+        process::cargo(
+            "doc --workspace --no-deps --exclude sectionist-service --exclude sectionist-browser \
+             --exclude sectionist-fuzz",
+        )
+        .env("RUSTDOCFLAGS", "-D warnings"),
+    )
+}
+
+/// The fuzz targets build, and what they do holds on the seeds and on many mutations of them.
+fn fuzz(tally: &mut Tally) -> Result<()> {
+    if !process::found("c++") {
+        return tally.missing("c++", "apt-get install g++ (libFuzzer is C++)");
+    }
+    tally.tests(&mut process::cargo(
+        "test --profile harness --package sectionist-fuzz --lib --tests --no-fail-fast",
+    ))?;
+    tally.one(|| {
+        process::run(&mut process::cargo("clippy --package sectionist-fuzz --all-targets -- -D warnings"))
+    })
+}
+
+fn browser(tally: &mut Tally) -> Result<()> {
+    for program in ["chromium", "chromedriver"] {
+        if !process::found(program) {
+            return tally.missing(program, "apt-get install chromium chromium-driver");
+        }
+    }
+    tally.tests(&mut harness("--test browser"))
+}
+
+/// Tests of those packages, which find what was built through the environment.
+fn harness(which: &str) -> Command {
+    let mut command = process::cargo(&format!("test {PACKAGES} {which} --no-fail-fast"));
+    command
+        .env("SECTIONIST_PROGRAM", tree::target().join("harness/sectionist"))
+        .env("SECTIONIST_COMPONENT", wasm::component());
+    command
+}
+
+/// Fails unless `git` lists the tree.
+fn tracked() -> Result<Vec<String>> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z"]).current_dir(tree::root());
+    let files = process::output(&mut git)?;
+    let files: Vec<String> = files.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    ensure!(!files.is_empty(), "git lists no files");
+    Ok(files)
+}

@@ -1,0 +1,100 @@
+//! `cargo xtask wasm`: the component, and the browser module with its JavaScript glue.
+
+mod imports;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::steps::Steps;
+use crate::{process, setup, tree};
+
+/// Largest browser module in bytes, as it is and compressed (gzip, best).
+const BROWSER_BUDGET: (usize, usize) = (1_500_000, 600_000);
+
+/// The built component.
+pub(crate) fn component() -> PathBuf {
+    tree::target().join(setup::SERVICE_TARGET).join("component/sectionist_service.wasm")
+}
+
+/// Where the page finds the browser module.
+fn package() -> PathBuf {
+    tree::root().join("web-demo/pkg")
+}
+
+/// Builds what is asked for; both if nothing is.
+pub(crate) fn run(arguments: &[String], steps: &mut Steps) -> Result<()> {
+    let asked = |flag: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == flag);
+    if let Some(unknown) = arguments.iter().find(|a| *a != "--service" && *a != "--browser") {
+        return Err(anyhow!("unknown option `{unknown}`; known: --service --browser"));
+    }
+    if asked("--service") {
+        steps.run("build the component", service)?;
+    }
+    if asked("--browser") {
+        steps.run("build the browser module", browser)?;
+    }
+    Ok(())
+}
+
+fn service() -> Result<()> {
+    setup::wasm_target(setup::SERVICE_TARGET)?;
+    process::run(&mut process::cargo(
+        "build --package sectionist-service --target wasm32-wasip2 --profile component",
+    ))?;
+    let bytes = read(&component())?;
+    println!("  {}: {}", shown(&component()), sizes(&bytes)?);
+    ensure!(bytes.get(4..8) == Some(&[0x0d, 0, 1, 0][..]), "the service is no component");
+    Ok(())
+}
+
+fn browser() -> Result<()> {
+    setup::wasm_target(setup::BROWSER_TARGET)?;
+    process::run(&mut process::cargo(
+        "build --package sectionist-browser --target wasm32-unknown-unknown --profile browser",
+    ))?;
+    let module = tree::target().join(setup::BROWSER_TARGET).join("browser/sectionist_browser.wasm");
+    Bindgen::new()
+        .input_path(&module)
+        .web(true)
+        .and_then(|bindgen| bindgen.typescript(true).remove_producers_section(true).generate(package()))
+        .map_err(|error| error.context("making the JavaScript glue"))?;
+
+    let linked = package().join("sectionist_browser_bg.wasm");
+    let bytes = read(&linked)?;
+    println!("  {}: {}", shown(&linked), sizes(&bytes)?);
+    let foreign: Vec<String> =
+        imports::modules(&bytes)?.into_iter().filter(|name| name != "./sectionist_browser_bg.js").collect();
+    ensure!(foreign.is_empty(), "the browser module imports more than its glue: {foreign:?}");
+    let compressed = gzip(&bytes)?;
+    ensure!(
+        bytes.len() <= BROWSER_BUDGET.0 && compressed <= BROWSER_BUDGET.1,
+        "the browser module is over its budget of {} bytes, {} compressed",
+        BROWSER_BUDGET.0,
+        BROWSER_BUDGET.1
+    );
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("reading {}", path.display()))
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(tree::root()).unwrap_or(path).display().to_string()
+}
+
+fn sizes(bytes: &[u8]) -> Result<String> {
+    Ok(format!("{} bytes, {} compressed", bytes.len(), gzip(bytes)?))
+}
+
+fn gzip(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
+}
