@@ -14,8 +14,10 @@ pub(super) struct BeatActivations {
 
 /// Onset strength above which more makes no difference, in units of the local RMS.
 const CAP: f32 = 4.0;
+/// The same of the low band where downbeats are told apart.
+const LOW_CAP: f32 = 8.0;
 /// Weight of each onset band's strength for a beat, and the strength that speaks neither way.
-const BEAT_WEIGHTS: [f32; 4] = [0.45, 0.26, 0.33, 0.26];
+const BEAT_WEIGHTS: [f32; 4] = [0.45, 0.15, 0.2, 0.5];
 const BEAT_NEUTRAL: f32 = 1.0;
 
 /// What tells a downbeat from other beats, each measured against the beats around.
@@ -96,12 +98,12 @@ pub(super) async fn compute_activations(
     BeatActivations { beat, downbeat }
 }
 
-/// The largest value within `reach` on either side, at most [`CAP`].
+/// The largest value within `reach` on either side, at most [`LOW_CAP`].
 fn widened(xs: &[f32], reach: usize) -> Vec<f32> {
     (0..xs.len())
         .map(|idx| {
             let near = &xs[idx.saturating_sub(reach)..(idx + reach + 1).min(xs.len())];
-            near.iter().copied().fold(0.0, f32::max).min(CAP)
+            near.iter().copied().fold(0.0, f32::max).min(LOW_CAP)
         })
         .collect()
 }

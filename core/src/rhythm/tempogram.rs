@@ -73,14 +73,14 @@ impl Tempogram {
         while start + (N_WINDOW as isize) / 2 <= n_frames as isize {
             let signals = evidence.bands.iter().chain([&evidence.harmonic_onsets]);
             for (signal, own) in signals.zip(&mut powers) {
-                let at = |idx: usize| {
-                    let frame = usize::try_from(start + idx as isize).ok();
-                    frame.and_then(|t| signal.get(t)).copied().unwrap_or(0.0).min(ONSET_CAP)
-                };
-                let mean = (0..N_WINDOW).map(at).sum::<f32>() / N_WINDOW as f32;
+                // Frames before the start and after the end of the song stay at the mean.
+                let first = usize::try_from(-start).unwrap_or(0);
+                let end = N_WINDOW.min(usize::try_from(n_frames as isize - start).unwrap_or(0));
+                let at = |idx: usize| signal[(start + idx as isize) as usize].min(ONSET_CAP);
+                let mean = (first..end).map(at).sum::<f32>() / (end.max(first + 1) - first) as f32;
                 frame.fill(0.0);
-                for (idx, (x, w)) in frame.iter_mut().zip(&window).enumerate() {
-                    *x = w * (at(idx) - mean);
+                for idx in first..end {
+                    frame[idx] = window[idx] * (at(idx) - mean);
                 }
                 if forward.process(&mut frame, &mut spectrum).is_ok() {
                     own.iter_mut().zip(&spectrum).for_each(|(p, c)| *p = c.norm_sqr());
