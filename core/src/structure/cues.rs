@@ -1,6 +1,6 @@
 //! Cues: what is heard at each bar line, before anything is decided.
 //!
-//! Novelty is the checkerboard of Foote (2000) on three similarities and four scales. Repetition is
+//! Novelty is the checkerboard of Foote (2000) on three similarities and five scales. Repetition is
 //! read off the diagonals of the self-similarity, as in Serrà et al. (2014): a passage that starts to
 //! run parallel to another, or ceases to, marks a bar line.
 
@@ -33,25 +33,28 @@ impl Similarities {
 }
 
 /// Scales of novelty in bars.
-pub(super) const NOVELTY_SCALES: [usize; 4] = [1, 2, 4, 8];
+const NOVELTY_SCALES: [usize; 5] = [1, 2, 4, 8, 16];
 /// Scales of repetition in bars.
-const REPETITION_SCALES: [usize; 3] = [2, 4, 8];
+const REPETITION_SCALES: [usize; 4] = [2, 4, 8, 16];
 
 /// Names of the cues, in the order of their columns. Each comes as it is, then standardised over the
 /// song (`z`), then as prominence over its neighbours (`peak`).
-pub(super) const CUES: [&str; 37] = [
+pub(super) const CUES: [&str; 46] = [
     "sound_novelty_1",
     "sound_novelty_2",
     "sound_novelty_4",
     "sound_novelty_8",
+    "sound_novelty_16",
     "texture_novelty_1",
     "texture_novelty_2",
     "texture_novelty_4",
     "texture_novelty_8",
+    "texture_novelty_16",
     "harmony_novelty_1",
     "harmony_novelty_2",
     "harmony_novelty_4",
     "harmony_novelty_8",
+    "harmony_novelty_16",
     "harmony_repeat_start_2",
     "harmony_repeat_end_2",
     "harmony_repeat_change_2",
@@ -61,6 +64,9 @@ pub(super) const CUES: [&str; 37] = [
     "harmony_repeat_start_8",
     "harmony_repeat_end_8",
     "harmony_repeat_change_8",
+    "harmony_repeat_start_16",
+    "harmony_repeat_end_16",
+    "harmony_repeat_change_16",
     "passage_repeat_start_2",
     "passage_repeat_end_2",
     "passage_repeat_change_2",
@@ -70,6 +76,9 @@ pub(super) const CUES: [&str; 37] = [
     "passage_repeat_start_8",
     "passage_repeat_end_8",
     "passage_repeat_change_8",
+    "passage_repeat_start_16",
+    "passage_repeat_end_16",
+    "passage_repeat_change_16",
     "crash",
     "fill",
     "gap",
@@ -104,7 +113,7 @@ pub(super) async fn compute_cues(bars: &BarFeatures, like: &Similarities, pace: 
         let phrase = mean(&levels[bar..n_bars.min(bar + 4)]) - mean(&levels[bar.saturating_sub(4)..bar]);
         row.extend([step.abs(), step.max(0.0), phrase.max(0.0), (-phrase).max(0.0)]);
         raw.row_mut(bar).copy_from_slice(&row);
-        pace.spend(60 * like.harmony.reach() + 2000).await;
+        pace.spend(120 * like.harmony.reach() + 5000).await;
     }
     with_contrast(&raw)
 }

@@ -9,6 +9,11 @@ const MIN_DOWNBEATS: usize = 4;
 /// Bars must fill at least this share of the sounding part to serve as its grid.
 const MIN_COVERAGE: f64 = 0.5;
 
+/// Longer bars are halved, in seconds.
+const LONG_BAR: f64 = 2.7;
+/// How far from the middle of the bar the beat that halves it may be, as a share of the bar.
+const MIDDLE: f64 = 0.1;
+
 /// Consecutive bars or windows.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct BarGrid {
@@ -22,7 +27,9 @@ impl BarGrid {
     /// The grid of the part from `start` to `end` seconds.
     ///
     /// Bars that the tracker left out (a rubato introduction, a break) are filled with bars of about
-    /// the median length. A stub shorter than a third of a bar joins its neighbour.
+    /// the median length. A stub shorter than a third of a bar joins its neighbour. Bars longer than
+    /// 2.7 s are halved where a beat is in their middle, so that the grid hardly depends on which
+    /// metrical level was taken for the beat.
     pub(super) fn new(rhythm: &Rhythm, start: f64, end: f64) -> Self {
         if end - start <= 0.0 {
             return Self { edges: Vec::new(), is_musical: false };
@@ -32,7 +39,8 @@ impl BarGrid {
         let period = median_step(&downbeats).filter(|_| downbeats.len() >= MIN_DOWNBEATS);
         match (period, downbeats.first(), downbeats.last()) {
             (Some(period), Some(first), Some(last)) if last - first >= MIN_COVERAGE * (end - start) => {
-                Self { edges: filled(&downbeats, period, start, end), is_musical: true }
+                let edges = split(&filled(&downbeats, period, start, end), rhythm);
+                Self { edges, is_musical: true }
             }
             _ => {
                 let n = ((end - start) / WINDOW).round().max(1.0);
@@ -88,6 +96,27 @@ fn filled(downbeats: &[f64], period: f64, start: f64, end: f64) -> Vec<f64> {
     edges
 }
 
+/// Halves long bars at the beat in their middle.
+fn split(edges: &[f64], rhythm: &Rhythm) -> Vec<f64> {
+    let mut all = Vec::with_capacity(edges.len());
+    for bar in edges.windows(2) {
+        all.push(bar[0]);
+        let length = bar[1] - bar[0];
+        let middle = f64::midpoint(bar[0], bar[1]);
+        let after = rhythm.beats.partition_point(|beat| beat.time < middle);
+        let beside = [after.checked_sub(1), Some(after)].into_iter().flatten();
+        let times = beside.filter_map(|idx| rhythm.beats.get(idx)).map(|beat| beat.time);
+        let nearest = times.min_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()));
+        if let Some(beat) =
+            nearest.filter(|beat| (beat - middle).abs() <= MIDDLE * length && length > LONG_BAR)
+        {
+            all.push(beat);
+        }
+    }
+    all.extend(edges.last());
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +136,20 @@ mod tests {
         assert_eq!(grid.edges.last(), Some(&45.0));
         assert!(grid.edges.windows(2).all(|w| (1.0..3.2).contains(&(w[1] - w[0]))), "{:?}", grid.edges);
         assert!(grid.edges.iter().any(|e| (e - 18.3).abs() < 1e-9), "the missing bar line is filled in");
+    }
+
+    #[test]
+    fn long_bars_are_halved_where_a_beat_is() {
+        let bars = |beats_per_bar: u32| {
+            let beat = |i: u32| Beat {
+                time: f64::from(i) * 3.6 / f64::from(beats_per_bar),
+                position: i % beats_per_bar + 1,
+                confidence: 1.0,
+            };
+            let beats = (0..20 * beats_per_bar).map(beat).collect();
+            BarGrid::new(&Rhythm { beats, ..Rhythm::default() }, 0.0, 72.0).n_bars()
+        };
+        assert_eq!((bars(4), bars(3)), (40, 20));
     }
 
     #[test]

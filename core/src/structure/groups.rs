@@ -4,7 +4,7 @@
 //! the eleven other keys. A logistic model of the alignment says how probably people give both the
 //! same letter; average-linkage clustering of its logits makes the groups.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::matrix::Matrix;
 use crate::pace::Pace;
@@ -24,7 +24,7 @@ pub(super) const PAIR_FEATURES: [&str; 11] = [
     "pair_first",
     "pair_last",
     "pair_short",
-    "pair_harmony_median",
+    "pair_harmony_mean",
 ];
 
 /// How probably sections are the same material.
@@ -118,6 +118,9 @@ const MIN_OVERLAP: f32 = 0.75;
 /// How much better another key must fit to count as transposed.
 const TRANSPOSITION_MARGIN: f32 = 0.1;
 
+/// Mean similarity of the harmony of any two bars that songs have: what is more or less says nothing new.
+const USUAL_MEAN: RangeInclusive<f32> = 0.38..=0.48;
+
 /// An alignment: means over the aligned bars.
 #[derive(Clone, Copy)]
 struct Alignment {
@@ -178,7 +181,7 @@ pub(super) fn pair_features(
         flag(a.start == 0 || b.start == 0),
         flag(a.end == n_bars || b.end == n_bars),
         flag(short.len() < 4),
-        like.harmony.mean,
+        like.harmony.mean.clamp(*USUAL_MEAN.start(), *USUAL_MEAN.end()),
     ]
 }
 

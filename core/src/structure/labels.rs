@@ -199,7 +199,7 @@ impl SongView {
         let lost = 1.0 - self.contrast;
         match label {
             Intro => {
-                (if is_first { 0.5 } else { -6.0 }) - 0.5 * lift - 0.6 * view.voice + alone
+                (if is_first { 0.8 } else { -6.0 }) - 0.5 * lift - 0.6 * view.voice + alone
                     - 0.4 * repeats
                     - long
             }
@@ -223,8 +223,7 @@ impl SongView {
             Solo => -2.2 + 0.8 * alone + 0.4 * lift + 0.5 * middle - lost,
             Breakdown => -2.5 + 0.5 * thin - 0.3 * lift - if is_first || is_last { 2.0 } else { 0.0 },
             Outro => {
-                (if is_last { -0.4 } else { -6.0 }) - 0.4 * lift - 0.6 * view.voice + 0.8 * alone
-                    - 0.4 * repeats
+                (if is_last { 0.4 } else { -6.0 }) - 0.4 * lift - 0.6 * view.voice + alone - 0.4 * repeats
                     + 1.5 * short
                     - long
             }

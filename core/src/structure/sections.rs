@@ -15,13 +15,14 @@ use crate::structure::grid::BarGrid;
 use crate::structure::groups::{Kinship, letter};
 use crate::structure::labels::{SectionView, label_sections, names};
 use crate::structure::model::{SEGMENTATION, Weights};
-use crate::structure::segmentation::{Evidence, boundary_posteriors, choose_boundaries, score_segments};
+use crate::structure::segmentation::{
+    Evidence, balanced_threshold, boundary_posteriors, choose_boundaries, score_segments,
+};
 use crate::structure::sound::sounding_span;
 use crate::structure::{Boundary, Repeat, Section, SectionTimbre, Structure};
 use crate::units::Key;
 
-/// Log-odds that a boundary must reach at sensitivity 0.5, and how they move with the sensitivity.
-const THRESHOLD: f32 = -0.8;
+/// How far the sensitivity moves the log-odds that a boundary must reach, from 0 to 1.
 const SENSITIVITY_SPAN: f32 = 4.0;
 
 /// What a style adds to the log-odds of boundaries: electronic and classical sections are longer.
@@ -68,7 +69,10 @@ pub(super) async fn find_sections(
     let scores = score_segments(&seen, &weights, pace).await;
     let posteriors = boundary_posteriors(&scores);
     pace.progress(0.8);
-    let log_odds = THRESHOLD + (0.5 - params.sensitivity) * SENSITIVITY_SPAN + style_shift(params.style);
+    let balanced = balanced_threshold(&posteriors);
+    let log_odds = (balanced / (1.0 - balanced)).ln()
+        + (0.5 - params.sensitivity) * SENSITIVITY_SPAN
+        + style_shift(params.style);
     let threshold = 1.0 / (1.0 + (-log_odds).exp());
     let starts = choose_boundaries(&posteriors, &grid.edges, threshold, params.min_section.max(0.5));
     let spans = lay_out(&starts, &grid, &posteriors, &cues, duration);

@@ -3,10 +3,10 @@
 use crate::features::TimbreFrames;
 
 /// Silence at an end shorter than this in seconds belongs to the music.
-const MIN_SILENCE: f64 = 2.5;
-/// Level of silence: −66 dBFS, or 50 dB below the loud parts.
-const SILENT_RMS: f32 = 5e-4;
-const SILENT_SHARE: f32 = 3e-3;
+const MIN_SILENCE: f64 = 3.0;
+/// Level of silence: −70 dBFS, or 60 dB below the loud parts.
+const SILENT_RMS: f32 = 3e-4;
+const SILENT_SHARE: f32 = 1e-3;
 
 /// Start and end in seconds of what sounds; `None` if nothing does.
 pub(super) fn sounding_span(timbre: &TimbreFrames, duration: f64) -> Option<(f64, f64)> {
