@@ -248,7 +248,7 @@ mod tests {
                 assert!(late.abs() < 0.025, "{hz} Hz is {late} s late");
                 if note > 0 {
                     let row = found.bands.row(best);
-let most = row.iter().copied().fold(0.0, f32::max);
+                    let most = row.iter().copied().fold(0.0, f32::max);
                     assert!(row[band] > 0.9 * most, "{hz} Hz: {row:?}");
                 }
             }

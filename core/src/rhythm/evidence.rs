@@ -125,7 +125,8 @@ impl ProfileSums {
     /// Sum up to `time` seconds, interpolated.
     fn until(&self, time: f64) -> [f64; 12] {
         let last = self.sums.len() - 1;
-        let at = (time * self.frame_rate).clamp(0.0, last as f64);
+        // A frame stands for the time half-way to its neighbours.
+        let at = (time * self.frame_rate + 0.5).clamp(0.0, last as f64);
         let idx = (at as usize).min(last);
         let (a, b) = (&self.sums[idx], &self.sums[(idx + 1).min(last)]);
         std::array::from_fn(|pc| a[pc] + (at - idx as f64) * (b[pc] - a[pc]))

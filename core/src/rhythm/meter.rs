@@ -43,15 +43,17 @@ pub(super) fn estimate_division(evidence: &Evidence, beats: &[PlacedBeat]) -> Di
     if first && second && thirds[0] > 0.4 * thirds[1] { Division::Triple } else { Division::Duple }
 }
 
-/// Beat periods in seconds below which a bar of five or seven counts eighths.
-const EIGHTH_PERIOD: f64 = 0.36;
+/// Beat periods in seconds below which a bar of five or of seven counts eighths. A bar of seven
+/// quarters is nearly always two of 7/8.
+const EIGHTH_PERIODS: [f64; 2] = [0.27, 0.6];
 
 /// Names a meter of `n_beats` beats.
 fn time_signature(n_beats: usize, division: Division, period: f64) -> TimeSignature {
     let n = n_beats as u8;
     match (division, n_beats) {
         (Division::Triple, 2..=4) => TimeSignature::new(3 * n, 8),
-        (_, 5 | 7) if period < EIGHTH_PERIOD => TimeSignature::new(n, 8),
+        (_, 5) if period < EIGHTH_PERIODS[0] => TimeSignature::new(n, 8),
+        (_, 7) if period < EIGHTH_PERIODS[1] => TimeSignature::new(n, 8),
         _ => TimeSignature::new(n, 4),
     }
 }

@@ -26,7 +26,7 @@ const fn style_prior(style: Style) -> Option<(f64, f64)> {
 
 /// Lowest mean autocorrelation at some period that is a pulse: noise of 5 s reaches 0.09, music of any
 /// length and style rarely less than 0.2.
-const PULSE_FLOOR: f32 = 0.13;
+const PULSE_FLOOR: f32 = 0.1;
 /// Hypotheses taken from the tempogram's peaks.
 const MAX_PEAKS: usize = 6;
 /// The first of them that simple ratios are tried of.
