@@ -119,9 +119,9 @@ async fn forward_backward(
         row.iter().map(|x| (x - max).exp().max(1e-30)).collect()
     };
     let mut forward: Vec<f32> = prior.row(0).iter().map(|p| p.exp()).collect();
-    for unit in 0..n_units {
+    for (unit, span) in units.iter().enumerate().take(n_units) {
         if unit > 0 {
-            let change = change_probability(&units[unit]);
+            let change = change_probability(span);
             for (f, p) in forward.iter_mut().zip(prior.row(unit)) {
                 *f = *f * (1.0 - change) + change * p.exp();
             }
