@@ -119,9 +119,9 @@ async fn forward_backward(
         row.iter().map(|x| (x - max).exp().max(1e-30)).collect()
     };
     let mut forward: Vec<f32> = prior.row(0).iter().map(|p| p.exp()).collect();
-    for unit in 0..n_units {
+    for (unit, span) in units.iter().enumerate().take(n_units) {
         if unit > 0 {
-            let change = change_probability(&units[unit]);
+            let change = change_probability(span);
             for (f, p) in forward.iter_mut().zip(prior.row(unit)) {
                 *f = *f * (1.0 - change) + change * p.exp();
             }
@@ -157,8 +157,8 @@ fn normalise(ps: &mut [f32]) {
     }
 }
 
-/// Shares of roots above the tonic, in major and minor keys: after de Clercq & Temperley (2011), "A
-/// corpus analysis of rock harmony", split by mode and rounded.
+/// Shares of roots above the tonic, in major and minor keys: set by hand in the spirit of de Clercq &
+/// Temperley (2011), "A corpus analysis of rock harmony"; not their figures.
 const ROOTS: [[f32; 12]; 2] = [
     [0.30, 0.004, 0.09, 0.01, 0.06, 0.20, 0.006, 0.19, 0.012, 0.13, 0.03, 0.008],
     [0.30, 0.01, 0.02, 0.12, 0.005, 0.12, 0.005, 0.13, 0.15, 0.01, 0.15, 0.008],

@@ -50,15 +50,47 @@ pub(super) fn bars_of(units: &[Unit]) -> Vec<usize> {
     edges
 }
 
+/// Share of the sounding time that chords have to cover where there is a key.
+const MIN_CHORDS: f32 = 0.25;
+/// Correlation with the profiles that the best key has to reach somewhere. Set by hand, not measured.
+const MIN_CORRELATION: f32 = 0.45;
+
+/// Whether there is a key to be found: chords sound, and some scale is preferred.
+pub(super) fn is_tonal(evidence: &KeyEvidence<'_>) -> bool {
+    let total: f32 = evidence.weights.iter().sum();
+    let in_chords: f32 = evidence
+        .weights
+        .iter()
+        .zip(evidence.chords)
+        .filter(|(_, chord)| chord.is_some())
+        .map(|(w, _)| w)
+        .sum();
+    let bars = bars_of(evidence.units);
+    // The best of each half minute: a song that modulates a lot has no scale on the whole.
+    let best = bars
+        .windows(2)
+        .step_by(BARS_APART)
+        .map(|bar| {
+            let last = bars.iter().copied().find(|&edge| edge >= bar[0] + 64).unwrap_or(evidence.units.len());
+            let chroma = weighted_mean(evidence.chroma, evidence.weights, bar[0]..last);
+            correlations(&chroma, evidence.profiles).into_iter().fold(f32::NEG_INFINITY, f32::max)
+        })
+        .fold(f32::NEG_INFINITY, f32::max);
+    total > 0.0 && in_chords >= MIN_CHORDS * total && best >= MIN_CORRELATION
+}
+
+/// Bars from one look at the scale to the next.
+const BARS_APART: usize = 8;
+
 /// Seconds to each side of a bar that its profile match hears.
 const CONTEXT: f64 = 4.0;
 /// Nats a second that a correlation difference of 1 is worth.
 const PROFILE_RATE: f32 = 1.2;
 /// Nats a second of log-probability of a chord in the key.
-const CHORD_RATE: f32 = 0.25;
+const CHORD_RATE: f32 = 0.5;
 /// Nats against any key change, and the further cost of one between relative or parallel keys,
 /// which share too much to be told apart in a few bars.
-const CHANGE_COST: f32 = 12.0;
+const CHANGE_COST: f32 = 14.0;
 const RELATED_COST: f32 = 8.0;
 
 /// Finds the runs of keys by Viterbi over bars.

@@ -9,6 +9,8 @@ mod observe;
 mod profiles;
 mod roman;
 mod spelling;
+#[cfg(test)]
+mod synthetic_tests;
 mod transcription;
 mod tuning;
 mod vocabulary;
@@ -27,7 +29,7 @@ use chord::{Chord, Quality};
 use chords::{ChordSequence, decode_chords, prior_in_keys, same_third, score_chords};
 use chroma::{Chromagram, beat_chroma, chroma_of};
 use grid::{Unit, units_of};
-use key::{KeyEvidence, KeyRun, settle_keys, track_keys};
+use key::{KeyEvidence, KeyRun, is_tonal, settle_keys, track_keys};
 use profiles::profiles_of;
 use roman::roman_numeral;
 use transcription::{Transcription, transcribe};
@@ -167,6 +169,10 @@ pub async fn estimate_harmony(
         decoded.states.iter().map(|&state| vocabulary.chord_of(state)).collect();
 
     evidence.chords = &unit_chords;
+    if !is_tonal(&evidence) {
+        let chords = chord_spans(&units, &name_chords(&vocabulary, &chroma, &decoded), &[], &[]);
+        return Harmony { tuning, beat_chroma, chords, ..Harmony::default() };
+    }
     let runs = track_keys(&evidence);
     let (probabilities, runs) = settle_keys(&evidence, &runs);
     let all_keys: Vec<Key> = Key::all().collect();
@@ -267,10 +273,17 @@ fn name_chords(vocabulary: &Vocabulary, chroma: &Chromagram, decoded: &ChordSequ
             let interval = vocabulary.bass_of(quality, root, &bass);
             Chord { root: PitchClass::from_semitones(root as i32), quality, bass: interval }
         });
-        runs.push(NamedRun { from, to, chord, confidence: sure / (to - from) as f32 });
+        runs.push(NamedRun { from, to, chord, confidence: calibrated(sure / (to - from) as f32) });
         from = to;
     }
     runs
+}
+
+/// What a posterior is worth: a logistic curve fitted, on all songs, to how often the chords of models
+/// that had not seen the song were right by time, in two renderings of 60 pop songs.
+fn calibrated(posterior: f32) -> f32 {
+    let p = posterior.clamp(0.001, 0.999);
+    1.0 / (1.0 + (-0.6 * (p / (1.0 - p)).ln()).exp())
 }
 
 /// Posterior of all states with the root and third of `state`.
