@@ -19,6 +19,11 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Analyse music files.
     Analyze(Box<AnalyzeArgs>),
+    /// List the formats that can be decoded.
+    Formats(FormatsArgs),
+    /// Serve the page and the API on this machine.
+    #[cfg(feature = "serve")]
+    Serve(Box<ServeArgs>),
 }
 
 /// Analyses music files. On a terminal it shows a summary; into a pipe it writes the JSON report, one
@@ -56,6 +61,80 @@ pub(crate) struct AnalyzeArgs {
 
     #[command(flatten)]
     pub(crate) params: ParamFlags,
+}
+
+/// Lists the formats that can be decoded.
+#[derive(Debug, Args)]
+pub(crate) struct FormatsArgs {
+    /// What to write [default: text on a terminal, else json].
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ListShape>,
+}
+
+/// Serves the page and the API on this machine: the same component that Spin serves, on an embedded
+/// wasmtime. Variables of the component are taken from the environment (SPIN_VARIABLE_NAME) and from
+/// `--variable`.
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address to listen on [default: 127.0.0.1:3000].
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
+
+    /// The component [default: beside the program, else where cargo builds it].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) component: Option<PathBuf>,
+
+    /// Folder of the page's files [default: web-demo, where there is one].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) web_root: Option<PathBuf>,
+
+    /// Serve no page.
+    #[arg(long, conflicts_with = "web_root")]
+    pub(crate) api_only: bool,
+
+    /// Refuse larger uploads: bytes, or with a unit like 500MB [default: 100MiB].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_file_size: Option<u64>,
+
+    /// Refuse longer audio, in seconds [default: 7200].
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub(crate) max_duration: Option<f64>,
+
+    /// Cut analyses after this many seconds [default: 300].
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub(crate) analysis_timeout: Option<f64>,
+
+    /// Uploads to analyse at the same time [default: two per processor].
+    #[arg(long, value_name = "N")]
+    pub(crate) max_instances: Option<NonZeroUsize>,
+
+    /// Most memory of an analysis, like 512MiB [default: 1GiB].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_memory: Option<u64>,
+
+    /// File of the key-value store [default: in memory].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_value: Option<PathBuf>,
+
+    /// Folder for compiled components [default: the user's cache folder].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache_dir: Option<PathBuf>,
+
+    /// Compile the component at every start.
+    #[arg(long, conflicts_with = "cache_dir")]
+    pub(crate) no_cache: bool,
+
+    /// A variable of the component; may be given several times.
+    #[arg(long = "variable", value_name = "NAME=VALUE")]
+    pub(crate) variables: Vec<String>,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListShape {
+    Text,
+    Json,
 }
 
 /// When to use colours.
@@ -202,9 +281,10 @@ mod tests {
     use super::*;
 
     fn flags(args: &[&str]) -> ParamFlags {
-        let Command::Analyze(args) =
-            Cli::try_parse_from(["sectionist", "analyze", "x"].iter().chain(args)).unwrap().command;
-        args.params
+        match Cli::try_parse_from(["sectionist", "analyze", "x"].iter().chain(args)).unwrap().command {
+            Command::Analyze(args) => args.params,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

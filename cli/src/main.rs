@@ -5,6 +5,9 @@
 
 mod analyze;
 mod args;
+mod formats;
+#[cfg(feature = "serve")]
+mod serve;
 mod summary;
 
 use std::process::ExitCode;
@@ -15,6 +18,9 @@ use clap::{CommandFactory, Parser};
 fn main() -> ExitCode {
     let result = match args::Cli::parse().command {
         Command::Analyze(args) => analyze::run(&args),
+        Command::Formats(args) => Ok(formats::run(&args)),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&args),
     };
     result.unwrap_or_else(|UsageError(message)| {
         args::Cli::command().error(clap::error::ErrorKind::InvalidValue, message).exit()

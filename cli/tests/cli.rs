@@ -162,6 +162,8 @@ fn every_format_can_be_written() {
         assert!(output.status.success(), "{format}: {}", stderr(&output));
         assert!(dir.path().join(format).join("song").with_extension(extension).is_file(), "{format}");
     }
+    let text = fs::read_to_string(dir.path().join("text/song.txt")).unwrap();
+    assert!(text.starts_with("song.wav\n") && !text.contains('\u{1b}'), "{text:?}");
     let midi = fs::read(dir.path().join("midi/song.mid")).unwrap();
     assert!(midi.starts_with(b"MThd"));
     let collection = fs::read_to_string(dir.path().join("rekordbox/song.xml")).unwrap();
@@ -241,4 +243,13 @@ fn an_output_folder_that_is_a_file_fails_by_name() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("cannot be written"), "{}", stderr(&output));
     assert_eq!(fs::read(dir.path().join("notes.txt")).unwrap(), b"not audio at all, only words");
+}
+
+#[test]
+fn formats_are_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let list: Value = serde_json::from_slice(&run(&["formats"], dir.path()).stdout).unwrap();
+    assert!(list["containers"].as_array().unwrap().iter().any(|container| container["name"] == "flac"));
+    let text = stdout(&run(&["formats", "--format", "text"], dir.path()));
+    assert!(text.contains("MP3") && text.contains(".mp3") && text.contains("Opus"), "{text}");
 }

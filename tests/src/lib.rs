@@ -1,4 +1,38 @@
-//! The test harness: accuracy, golden, parity, HTTP, browser, command line.
+//! The test harness: accuracy, formats, golden, properties, parity, HTTP, browser.
+//!
+//! What several of them need: the fixtures and their truth, the metrics, and where things are built.
 
+pub mod calibration;
 pub mod chromedriver;
+pub mod fixtures;
+pub mod metrics;
 pub mod page_server;
+pub mod parity;
+pub mod score;
+#[cfg(feature = "host")]
+pub mod service;
+
+use std::path::{Path, PathBuf};
+
+/// The workspace.
+#[must_use]
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// The program `sectionist`: `$SECTIONIST_PROGRAM`, or what `cargo xtask test` built.
+#[must_use]
+pub fn program() -> PathBuf {
+    built("SECTIONIST_PROGRAM", "harness/sectionist")
+}
+
+/// The Spin component: `$SECTIONIST_COMPONENT`, or what `cargo xtask wasm` built.
+#[must_use]
+pub fn component() -> PathBuf {
+    built("SECTIONIST_COMPONENT", "wasm32-wasip2/component/sectionist_service.wasm")
+}
+
+fn built(variable: &str, path: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    std::env::var_os(variable).map_or_else(|| target.join(path), PathBuf::from)
+}

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sectionist_core::{AnalysisParams, FileHint, analyze};
 use sectionist_tests::chromedriver::{Browser, skipped};
 use sectionist_tests::page_server::PageServer;
+use sectionist_tests::parity::differences;
 use serde_json::Value;
 
 fn repository() -> PathBuf {
@@ -57,53 +58,11 @@ fn long_file(minutes: u32) -> PathBuf {
     path
 }
 
-/// The report behind the page's download link.
-const DOWNLOADED: &str =
-    "return fetch(document.querySelector('#download').href).then((answer) => answer.json())";
-
-/// How far numbers may be apart: the SIMD of the two targets sums in another order, which may tip a
-/// rounding to milliseconds or a decision at an edge by one analysis frame, and moves measures by
-/// far less than a hundredth.
-fn tolerance(path: &str, expected: f64) -> f64 {
-    let name = path.rsplit('.').next().unwrap_or(path);
-    match name {
-        _ if path.contains(".downbeats[") => 0.025,
-        "time" | "start" | "end" | "earliest" | "latest" | "duration" => 0.025,
-        _ => 0.01 + 0.01 * expected.abs(),
-    }
-}
-
-/// Where `actual` differs from `expected` by more than is allowed.
-fn differences(path: &str, expected: &Value, actual: &Value, found: &mut Vec<String>) {
-    match (expected, actual) {
-        (Value::Object(expected), Value::Object(actual)) => {
-            let names = |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
-            if names(expected) != names(actual) {
-                found.push(format!("{path}: {:?} but {:?}", names(expected), names(actual)));
-                return;
-            }
-            for (name, value) in expected {
-                differences(&format!("{path}.{name}"), value, &actual[name], found);
-            }
-        }
-        (Value::Array(expected), Value::Array(actual)) => {
-            if expected.len() != actual.len() {
-                found.push(format!("{path}: {} items but {}", expected.len(), actual.len()));
-                return;
-            }
-            for (i, (expected, actual)) in expected.iter().zip(actual).enumerate() {
-                differences(&format!("{path}[{i}]"), expected, actual, found);
-            }
-        }
-        (Value::Number(expected), Value::Number(actual)) => {
-            let (expected, actual) = (expected.as_f64().unwrap_or(0.0), actual.as_f64().unwrap_or(0.0));
-            if (expected - actual).abs() > tolerance(path, expected) {
-                found.push(format!("{path}: {expected} but {actual}"));
-            }
-        }
-        (expected, actual) if expected == actual => {}
-        (expected, actual) => found.push(format!("{path}: {expected} but {actual}")),
-    }
+/// The report behind the page's download link. Fetched as text: WebDriver sorts the names of objects.
+fn downloaded(browser: &Browser) -> Value {
+    let text = browser
+        .script("return fetch(document.querySelector('#download').href).then((answer) => answer.text())");
+    serde_json::from_str(text.as_str().expect("text")).expect("the download is JSON")
 }
 
 #[test]
@@ -128,8 +87,7 @@ fn a_song_gives_the_native_report_and_can_be_moved_through() {
     )
     .expect("the fixture is a song");
     let native = serde_json::to_value(&native).expect("a report is JSON");
-    let mut found = Vec::new();
-    differences("report", &native, &browser.script(DOWNLOADED), &mut found);
+    let found = differences(&native, &downloaded(&browser));
     assert!(found.is_empty(), "native ≠ browser:\n{}", found.join("\n"));
 
     // What is on the page is what is in the report.
@@ -226,8 +184,9 @@ fn what_the_browser_cannot_play_is_analysed_all_the_same() {
     browser.wait_until("document.body.dataset.phase === 'ready'");
     browser.wait_until("document.querySelector('#notice').textContent.includes('cannot play')");
     assert_eq!(browser.script("return document.querySelector('#toggle').disabled"), true);
-    browser.press("End");
-    browser.press("ArrowRight");
+    for _ in 0..3 {
+        browser.press("ArrowRight");
+    }
     browser.wait_until("document.querySelector('.time-now').textContent !== '0:00'");
 }
 
@@ -272,13 +231,13 @@ fn options_reach_the_analysis() {
     let browser = Browser::start();
     browser.open(&url);
     browser.script(
-        "const choice = document.querySelector('#option-chord_vocabulary');
+        "const choice = document.querySelector('#options-chord_vocabulary');
          choice.value = 'triads';
          choice.dispatchEvent(new Event('change', { bubbles: true }));",
     );
     browser.choose("#file", &[&song]);
     browser.wait_until("document.body.dataset.phase === 'ready'");
-    let report = browser.script(DOWNLOADED);
+    let report = downloaded(&browser);
     let chords = report["chords"].as_array().map(Vec::as_slice).unwrap_or_default();
     for chord in chords {
         let label = chord["label"].as_str().unwrap_or_default();

@@ -39,6 +39,7 @@ listenToKeys(store, scope);
 
 dropView(document.body, store, scope);
 optionsView(byId('options'), store, scope);
+optionsView(byId('again'), store, scope);
 workingView(byId('working'), store, scope);
 problemView(byId('problem'), store, scope);
 summaryView(byId('summary'), store, scope);

@@ -16,6 +16,15 @@ export function clock(seconds) {
 }
 
 /**
+ * `3:07.4`.
+ * @param {number} seconds
+ */
+export function clockTenths(seconds) {
+  const tenths = Math.round(Math.max(0, seconds) * 10);
+  return `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;
+}
+
+/**
  * How long, to be read out: `3 minutes 7 seconds`.
  * @param {number} seconds
  */
@@ -153,8 +162,11 @@ export function problemWords({ code, message, details = {} }, name) {
   }
 }
 
-/** @param {string} text */
-function sentence(text) {
+/**
+ * A message as a sentence: with a capital and a full stop.
+ * @param {string} text
+ */
+export function sentence(text) {
   const trimmed = text.trim();
   const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?]$/.test(start) ? start : `${start}.`;

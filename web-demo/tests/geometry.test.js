@@ -140,7 +140,7 @@ test('nothing found draws nothing and breaks nothing', () => {
   const report = nothing();
   const shapes = overviewShapes(report, 500);
   assert.deepEqual([shapes.sections, shapes.columns, shapes.keys, shapes.axis], [[], [], [], []]);
-  const strip = stripShaper(report)(scrollingScale(0, stripSpan(report, 500, 1), 500), 0);
+  const strip = stripShaper(report)(scrollingScale(0, stripSpan(report, 500, 1), 500, 0), 0);
   assert.deepEqual([strip.sections, strip.chords, strip.beats, strip.bars, strip.outline], [[], [], [], [], []]);
   assert.deepEqual(chordChart(report), []);
 });
@@ -158,7 +158,7 @@ test('waveform columns keep the loudest peak at every width', () => {
 test('a scrolling outline keeps its points', () => {
   const { waveform } = sampleReport();
   const at = (/** @type {number} */ time) => {
-    const scale = scrollingScale(time, 12, 600);
+    const scale = scrollingScale(time, 12, 600, 166);
     return new Map(waveformOutline(waveform, scale).map(({ x, rms }) => [scale.time(x).toFixed(6), rms]));
   };
   const [one, other] = [at(60), at(60.37)];
@@ -171,9 +171,9 @@ test('in the strip the cursor stands still and shapes move under it', () => {
   const report = sampleReport();
   const shapesAt = stripShaper(report);
   const span = stripSpan(report, 800, 1);
-  near(scrollingScale(42, span, 800).x(42), CURSOR_AT * 800);
+  near(scrollingScale(42, span, 800, report.duration).x(42), CURSOR_AT * 800);
   const chord = report.chords[10];
-  const scale = scrollingScale(chord.start, span, 800);
+  const scale = scrollingScale(chord.start, span, 800, report.duration);
   const { chords, beats, bars } = shapesAt(scale, chord.start);
   const sounding = chords.filter(({ sounds }) => sounds);
   assert.deepEqual(sounding.map(({ name }) => name), [chord.name]);
@@ -182,6 +182,15 @@ test('in the strip the cursor stands still and shapes move under it', () => {
   assert.equal(beats.filter(({ downbeat }) => downbeat).length, bars.length);
   const inView = report.chords.filter(({ start, end }) => end > scale.start && start < scale.end);
   assert.deepEqual(chords.map(({ name }) => name), inView.map(({ name }) => name));
+});
+
+test('at its start and end the song stays in view', () => {
+  const first = scrollingScale(0, 10, 500, 60);
+  const last = scrollingScale(60, 10, 500, 60);
+  assert.ok(first.x(0) >= 0 && first.x(0) < 25);
+  assert.ok(last.x(60) <= 500 && last.x(60) > 475);
+  // A song shorter than the view starts at the left.
+  assert.ok(scrollingScale(3, 10, 500, 4).x(0) >= 0);
 });
 
 test('magnifying shows less time, within bounds', () => {
@@ -208,6 +217,13 @@ test('the chart has every bar once, and a repeated chord says so', () => {
   const chorus = chart[3];
   assert.deepEqual(chorus.bars[2].chords.map(({ name }) => name), ['C', 'G/B']);
   near(chorus.bars[2].chords[1].at, 0.5);
+});
+
+test('without sections the chart is one', () => {
+  const report = { ...sampleReport(), sections: [] };
+  const chart = chordChart(report);
+  assert.deepEqual(chart.map(({ name, bars }) => [name, bars.length]), [['Whole song', 66]]);
+  assert.ok(overviewShapes(report, 600).columns.every(({ group }) => group === 0));
 });
 
 test('a chord a little off the line is written on it', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { clock, fileSize, problemWords, romanWithAccidentals, spokenDuration, sureness, withAccidentals } from '../src/words.js';
+import { clock, clockTenths, fileSize, problemWords, romanWithAccidentals, spokenDuration, sureness, withAccidentals } from '../src/words.js';
 
 test('clocks', () => {
   assert.equal(clock(0), '0:00');
@@ -9,6 +9,7 @@ test('clocks', () => {
   assert.equal(clock(3723), '1:02:03');
   assert.equal(clock(-1), '0:00');
   assert.equal(clock(59.9999999), '1:00');
+  assert.deepEqual([0.42, 59.96, 61.04].map(clockTenths), ['0:00.4', '1:00.0', '1:01.0']);
 });
 
 test('durations are read out', () => {

@@ -1,5 +1,7 @@
 //! Every build and check step: `cargo xtask COMMAND`.
 
+mod accuracy;
+mod bench;
 mod check;
 mod fixtures;
 mod process;
@@ -22,6 +24,10 @@ cargo xtask COMMAND
                          run every check, or those named
   wasm [--service] [--browser]
                          build the component, the browser module, or both
+  accuracy [--corpus DIR] [--cache DIR] [--set band|plain] [--task PREFIX] [--limit N] [--jobs N]
+                         score annotated songs beside other systems; writes docs/ACCURACY.md
+  bench [FILE…]          time the stages of an analysis
+  bless                  approve the reports of the fixtures as they are now (fixtures/golden)
   fixtures               synthesise the songs in fixtures/ (needs ffmpeg)
 ";
 
@@ -47,6 +53,9 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             print!("{}", steps.table());
             Ok(())
         }
+        "accuracy" => accuracy::run(rest),
+        "bench" => bench::run(rest),
+        "bless" => check::bless(),
         "fixtures" => fixtures::run(),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

@@ -9,7 +9,7 @@ use crate::steps::Steps;
 use crate::{process, tree, wasm};
 
 /// The release build of the program.
-pub(crate) fn program() -> PathBuf {
+fn program() -> PathBuf {
     tree::target().join("release").join(format!("sectionist{}", std::env::consts::EXE_SUFFIX))
 }
 

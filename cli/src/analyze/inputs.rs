@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use sectionist_core::decode::formats;
 use walkdir::WalkDir;
 
 /// Something to analyse.
@@ -120,12 +121,15 @@ fn is_audio(path: &Path) -> bool {
     extensions().iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
-/// Extensions of files that can be decoded.
+/// Extensions of files that can be decoded, each once.
 fn extensions() -> Vec<&'static str> {
-    vec![
-        "mp3", "mp2", "mp1", "wav", "wave", "aiff", "aif", "aifc", "m4a", "m4b", "mp4", "flac", "ogg", "oga",
-        "aac", "caf", "mka", "mkv", "webm",
-    ]
+    let mut extensions = Vec::new();
+    for extension in formats().containers.iter().flat_map(|container| container.extensions) {
+        if !extensions.contains(extension) {
+            extensions.push(*extension);
+        }
+    }
+    extensions
 }
 
 #[cfg(test)]

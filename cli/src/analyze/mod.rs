@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use sectionist_core::error::Limit;
 use sectionist_core::params::Format;
@@ -239,7 +240,12 @@ impl Job {
 
     fn render(&self, mut report: Report, input: &Input, width: usize) -> Vec<u8> {
         let format = match self.shape {
-            Shape::Text => return summary(&report, &input.name(), width).into_bytes(),
+            Shape::Text => {
+                let text = summary(&report, &input.name(), width);
+                // Files are not for terminals only.
+                let plain = self.paths.is_some().then(|| strip_str(&text).to_string());
+                return plain.unwrap_or(text).into_bytes();
+            }
             Shape::File(format) => format,
         };
         if let (Format::Rekordbox, Input::File { path, .. }) = (format, input) {

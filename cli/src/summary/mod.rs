@@ -67,8 +67,8 @@ fn heading(out: &mut String, report: &Report, name: &str) {
     _ = writeln!(out, "{BOLD}{title}{BOLD:#}");
     _ = writeln!(
         out,
-        "{DIM}{} · {} · {rate} kHz {channels} · {}{DIM:#}\n",
-        plain(name),
+        "{DIM}{}{} · {rate} kHz {channels} · {}{DIM:#}\n",
+        if title == plain(name) { String::new() } else { plain(name) + " · " },
         plain(&format),
         clock(report.duration)
     );

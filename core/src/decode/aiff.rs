@@ -137,7 +137,7 @@ pub(super) fn open_pcm(
 }
 
 /// Bytes of one sample.
-const fn width(codec: AudioCodecId) -> usize {
+pub(super) const fn width(codec: AudioCodecId) -> usize {
     match codec {
         id::CODEC_ID_PCM_S16LE | id::CODEC_ID_PCM_S16BE => 2,
         id::CODEC_ID_PCM_S24LE | id::CODEC_ID_PCM_S24BE => 3,
@@ -181,7 +181,7 @@ fn extended(bytes: &[u8]) -> u32 {
     let mantissa = be_u64(bytes, 2).unwrap_or(0);
     // 63 bits of the mantissa lie behind the point.
     match 63 - exponent {
-        shift @ 32..=63 => ((mantissa >> (shift - 1)) + 1 >> 1).try_into().unwrap_or(0),
+        shift @ 32..=63 => (((mantissa >> (shift - 1)) + 1) >> 1).try_into().unwrap_or(0),
         _ => 0,
     }
 }

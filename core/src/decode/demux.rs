@@ -11,6 +11,7 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::units::{TimeBase, Timestamp};
 
 use super::frames::FrameReader;
+use super::samples::SampleReader;
 
 /// An encoded packet and its place in time. Times are in samples of the track.
 pub(super) struct Packet {
@@ -45,6 +46,8 @@ pub(super) enum Demuxer {
     Blocks(BlockReader),
     /// Packets by a table of their sizes.
     Table(TableReader),
+    /// Packets of an MP4 track.
+    Samples(Box<SampleReader>),
 }
 
 impl Demuxer {
@@ -55,6 +58,7 @@ impl Demuxer {
             Self::Frames(frames) => frames.next_packet().ok_or(End::Complete),
             Self::Blocks(blocks) => blocks.next_packet(),
             Self::Table(table) => table.next_packet(),
+            Self::Samples(samples) => samples.next_packet(),
         }
     }
 
@@ -65,6 +69,7 @@ impl Demuxer {
             Self::Frames(frames) => frames.position() as u64,
             Self::Blocks(blocks) => (blocks.start + blocks.at) as u64,
             Self::Table(table) => table.at as u64,
+            Self::Samples(samples) => samples.position() as u64,
         }
     }
 }

@@ -357,7 +357,7 @@ pub(super) fn title_of_refused(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::BTreeSet;
 
     use super::*;
 
@@ -365,7 +365,7 @@ mod tests {
     fn names_are_unique_and_codecs_known() {
         let names: Vec<_> =
             CONTAINERS.iter().map(|c| c.name).chain(RECOGNISED.iter().map(|r| r.name)).collect();
-        assert_eq!(names.len(), names.iter().collect::<HashSet<_>>().len());
+        assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len());
         for container in CONTAINERS {
             for codec in container.codecs {
                 assert!(CODECS.iter().any(|c| c.name == *codec), "{codec} of {}", container.name);

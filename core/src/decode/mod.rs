@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The format is read off the bytes, never off the name. Every format's time starts with the first
-//! sample that was encoded: encoder delay and padding are trimmed in [`timeline`], by what the file
+//! sample that was encoded: encoder delay and padding are trimmed in one place, by what the file
 //! tells (LAME's tag, edit lists, iTunes's gapless tag, granule positions, packet tables). Where
 //! nothing tells, the least that encoders of the format have is taken: 1105 samples for MP3
 //! (LAME's 576 and the decoder's 529), 1024 for AAC.
@@ -18,6 +18,7 @@ mod frames;
 mod mp4;
 mod open;
 mod riff;
+mod samples;
 mod sniff;
 mod streams;
 mod tags;

@@ -1,15 +1,20 @@
-//! MP4, M4A and QuickTime: what symphonia's demuxer leaves out, which is the edit list, iTunes's
-//! gapless tag, the codec's name where it has no decoder, and files cut short.
+//! MP4, M4A and QuickTime.
+//!
+//! symphonia reads the index, for the codec's parameters and the tags. What it leaves out is read
+//! here: the edit list, iTunes's gapless tag, the codec's name where it has no decoder. The packets
+//! come from [`SampleReader`], since symphonia panics on offsets beyond the address space.
 
 use bytes::Bytes;
+use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known as id;
 use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::units::TimeBase;
 use symphonia::default::formats::IsoMp4Reader;
 
 use super::aiff::{be_u32, be_u64};
-use super::demux::{Container, Demuxer, Source, ticks_to_samples};
+use super::demux::{Demuxer, Source, ticks_to_samples};
 use super::open::{Opened, Span, check_aac, codec_name, malformed, unsupported, usual_priming};
+use super::samples::SampleReader;
 use super::tags::Tags;
 use crate::error::Error;
 
@@ -17,9 +22,9 @@ use crate::error::Error;
 pub(super) struct Atom<'a> {
     pub(super) kind: [u8; 4],
     /// Its content, as far as the file has it.
-    body: &'a [u8],
+    pub(super) body: &'a [u8],
     /// Where it claims to end, from the start of the bytes that were walked.
-    end: u64,
+    pub(super) end: u64,
 }
 
 /// The boxes in `bytes`, one after the other.
@@ -42,14 +47,16 @@ pub(super) fn boxes(bytes: &[u8]) -> impl Iterator<Item = Atom<'_>> {
 }
 
 /// The content of the first box along `path`.
-fn find<'a>(bytes: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
+pub(super) fn find<'a>(bytes: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
     path.iter()
         .try_fold(bytes, |bytes, kind| boxes(bytes).find(|atom| atom.kind == **kind).map(|atom| atom.body))
 }
 
 /// An audio track as the boxes tell it.
-struct AudioTrack {
+struct AudioTrack<'a> {
     id: u32,
+    /// Its box.
+    trak: &'a [u8],
     /// Ticks a second.
     timescale: u32,
     /// Type of the sample entry.
@@ -60,7 +67,7 @@ struct AudioTrack {
     edit_seconds: Option<f64>,
 }
 
-fn audio_tracks(moov: &[u8]) -> Vec<AudioTrack> {
+fn audio_tracks(moov: &[u8]) -> Vec<AudioTrack<'_>> {
     let movie_scale = find(moov, &[b"mvhd"]).and_then(header_timescale);
     boxes(moov)
         .filter(|atom| &atom.kind == b"trak")
@@ -74,6 +81,7 @@ fn audio_tracks(moov: &[u8]) -> Vec<AudioTrack> {
             let (edit_start, edit_seconds) = edits(trak.body, movie_scale).unwrap_or_default();
             Some(AudioTrack {
                 id,
+                trak: trak.body,
                 timescale: header_timescale(find(trak.body, &[b"mdia", b"mdhd"])?)?,
                 format: *entry.get(12..)?.first_chunk()?,
                 edit_start,
@@ -139,13 +147,13 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
         return Err(malformed(name, None, "it holds no audio track"));
     }
     let claimed_len = boxes(bytes).map(|atom| atom.end).max().unwrap_or(0);
-    let (mut stream, read) = Source::stream(bytes.clone(), claimed_len, true);
+    let (mut stream, _) = Source::stream(bytes.clone(), claimed_len, true);
     // The demuxer expects to stand behind the length of the first box.
     stream_skip(&mut stream, 4);
     let mut reader = IsoMp4Reader::try_new(stream, FormatOptions::default())
         .map_err(|error| malformed(name, None, &format!("its index cannot be read ({error})")))?;
 
-    let decodable = |track: &&AudioTrack| codec_of(&reader, track.id).is_some();
+    let decodable = |track: &&AudioTrack<'_>| codec_of(&reader, track.id).is_some();
     let track = tracks.iter().find(decodable).unwrap_or(&tracks[0]);
     let Some(mut params) = codec_of(&reader, track.id) else {
         return Err(refuse(name, &track.format));
@@ -154,6 +162,7 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
         return Err(refuse(name, &track.format));
     }
     check_aac(name, &params)?;
+    set_endianness(&mut params, track);
     if params.max_frames_per_packet.is_none()
         && codec_name(params.codec).is_some_and(|c| c.starts_with("pcm"))
     {
@@ -163,12 +172,12 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
     let sample_rate = aac_rate(&params).or(params.sample_rate).unwrap_or(track.timescale);
     params.with_sample_rate(sample_rate);
 
-    let media_duration = reader
-        .tracks()
-        .iter()
-        .find(|t| t.id == track.id)
-        .and_then(|t| t.duration)
-        .and_then(|d| i64::try_from(d.get()).ok())
+    let mut samples = SampleReader::new(bytes, moov, track.trak, track.id, sample_rate);
+    samples.time_base = time_base;
+    samples.cut = claimed_len > bytes.len() as u64;
+    samples.pcm_frame = pcm_frame(&params);
+    let media_duration = i64::try_from(samples.table_ticks())
+        .ok()
         .map(|ticks| ticks_to_samples(ticks, time_base, sample_rate))
         .filter(|&samples| samples > 0);
     let mut span = Span { anchored: true, promised_end: media_duration, ..Span::default() };
@@ -198,17 +207,35 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
     Ok(Opened {
         container: name,
         params,
-        demuxer: Demuxer::Symphonia(Container {
-            track_id: track.id,
-            time_base,
-            sample_rate,
-            read,
-            reader: Box::new(reader),
-        }),
+        demuxer: Demuxer::Samples(Box::new(samples)),
         span,
         tags,
         warnings: Vec::new(),
     })
+}
+
+/// QuickTime's wide samples are big-endian unless a box says otherwise, which symphonia does not heed.
+fn set_endianness(params: &mut AudioCodecParameters, track: &AudioTrack<'_>) {
+    let entry = find(track.trak, &[b"mdia", b"minf", b"stbl", b"stsd"]).unwrap_or_default();
+    let little = entry.windows(6).take(1024).any(|bytes| bytes == b"enda\0\x01");
+    let codec = match (&track.format, little) {
+        (b"in24", true) => id::CODEC_ID_PCM_S24LE,
+        (b"in24", false) => id::CODEC_ID_PCM_S24BE,
+        (b"in32", true) => id::CODEC_ID_PCM_S32LE,
+        (b"in32", false) => id::CODEC_ID_PCM_S32BE,
+        (b"fl32", true) => id::CODEC_ID_PCM_F32LE,
+        (b"fl32", false) => id::CODEC_ID_PCM_F32BE,
+        (b"fl64", true) => id::CODEC_ID_PCM_F64LE,
+        (b"fl64", false) => id::CODEC_ID_PCM_F64BE,
+        _ => return,
+    };
+    params.for_codec(codec);
+}
+
+/// Bytes of one sample of all channels, if the codec is PCM.
+fn pcm_frame(params: &AudioCodecParameters) -> Option<usize> {
+    codec_name(params.codec)?.starts_with("pcm").then_some(())?;
+    Some(super::aiff::width(params.codec) * params.channels.as_ref()?.count())
 }
 
 fn stream_skip(stream: &mut symphonia::core::io::MediaSourceStream<'static>, bytes: u64) {
@@ -218,10 +245,7 @@ fn stream_skip(stream: &mut symphonia::core::io::MediaSourceStream<'static>, byt
 }
 
 /// Parameters of the track, if its codec has a decoder.
-fn codec_of(
-    reader: &IsoMp4Reader<'_>,
-    track_id: u32,
-) -> Option<symphonia::core::codecs::audio::AudioCodecParameters> {
+fn codec_of(reader: &IsoMp4Reader<'_>, track_id: u32) -> Option<AudioCodecParameters> {
     let track = reader.tracks().iter().find(|track| track.id == track_id)?;
     let params = track.codec_params.as_ref()?.audio()?;
     let decodable = symphonia::default::get_codecs().get_audio_decoder(params.codec).is_some();
@@ -229,7 +253,7 @@ fn codec_of(
 }
 
 /// The sample rate of AAC by its own configuration; that of the sample entry is often another.
-fn aac_rate(params: &symphonia::core::codecs::audio::AudioCodecParameters) -> Option<u32> {
+fn aac_rate(params: &AudioCodecParameters) -> Option<u32> {
     (params.codec == id::CODEC_ID_AAC).then_some(())?;
     Some(AacConfig::parse(params.extra_data.as_deref()?)?.sample_rate)
 }

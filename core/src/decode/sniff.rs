@@ -64,13 +64,15 @@ fn magic(body: &[u8]) -> Option<Kind> {
         b"OggS" => Some(Kind::Ogg),
         b"caff" => Some(Kind::Caf),
         [0x1a, 0x45, 0xdf, 0xa3] => Some(Kind::Matroska),
-        _ if matches!(body.get(4..8)?, b"ftyp") => Some(match form? {
+        _ if body.get(4..8) == Some(b"ftyp") => Some(match form? {
             b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif" | b"avis" => Kind::Refused("heif"),
             _ => Kind::Mp4,
         }),
         // QuickTime files from before `ftyp` existed, and files that lost it.
-        _ if matches!(body.get(4..8)?, b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot")
-            && looks_like_boxes(body) =>
+        _ if matches!(
+            body.get(4..8).unwrap_or_default(),
+            b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot"
+        ) && looks_like_boxes(body) =>
         {
             Some(Kind::Mp4)
         }

@@ -30,8 +30,13 @@ pub(super) fn open_ogg(bytes: &Bytes) -> Result<Opened, Error> {
             None => unsupported("ogg", None, "audio of an unknown kind"),
         });
     }
-    let (stream, read) = Source::stream(bytes.clone(), 0, true);
-    let reader = OggReader::try_new(stream, FormatOptions::default())
+    let open = |seekable| {
+        let (stream, read) = Source::stream(bytes.clone(), 0, seekable);
+        OggReader::try_new(stream, FormatOptions::default()).map(|reader| (reader, read))
+    };
+    // A seekable source is searched for the last page, which a cut file lacks.
+    let (reader, read) = open(true)
+        .or_else(|_| open(false))
         .map_err(|error| cannot_open("ogg", codecs.into_iter().flatten().next(), &error))?;
     open_reader("ogg", Box::new(reader), read, false)
 }

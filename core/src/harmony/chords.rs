@@ -32,7 +32,8 @@ pub(super) async fn score_chords(
     for (unit, &is_audible) in audible.iter().enumerate() {
         let row = scores.row_mut(unit);
         if is_audible {
-            vocabulary.score(chroma.treble.row(unit), chroma.bass.row(unit), row);
+            vocabulary.score(chroma, unit, row);
+            row.iter_mut().for_each(|score| *score *= INDEPENDENCE);
         } else {
             row.fill(SILENCE_PENALTY);
             row[n_states - 1] = 0.0;
@@ -42,16 +43,20 @@ pub(super) async fn score_chords(
     scores
 }
 
+/// Exponent of a unit's likelihood: what neighbouring units hear is partly the same.
+const INDEPENDENCE: f32 = 0.7;
+/// Exponent of a key's prior of chords: a key is a tendency.
+const KEY_INFLUENCE: f32 = 0.7;
 /// Nats against a chord in a silent unit.
 const SILENCE_PENALTY: f32 = -30.0;
 
 /// Probability that the chord changes at the start of a unit, by its weight in the bar.
 pub(super) fn change_probability(unit: &Unit) -> f32 {
     match unit.weight {
-        Weight::Bar => 0.6,
-        Weight::Half => 0.3,
-        Weight::Beat => 0.08,
-        Weight::Off => 0.03,
+        Weight::Bar => 0.65,
+        Weight::Half => 0.45,
+        Weight::Beat => 0.2,
+        Weight::Off => 0.06,
         // Per half second, a chord of some two seconds.
         Weight::Free => 1.0 - 0.75f32.powf((unit.length() / 0.5) as f32),
     }
@@ -193,7 +198,7 @@ pub(super) fn prior_in_keys(vocabulary: &Vocabulary, keys: &[f32; 24]) -> Vec<f3
                         p * log_in_key(key.mode, step, quality.third()).exp()
                     })
                     .sum();
-                p.max(1e-6).ln()
+                KEY_INFLUENCE * p.max(1e-6).ln()
             }
         })
         .collect()

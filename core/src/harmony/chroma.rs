@@ -6,42 +6,59 @@ use super::BeatChroma;
 use super::grid::Unit;
 use super::transcription::{LOWEST_NOTE, N_NOTES, Transcription};
 
-/// Pitch classes of the units.
+/// Pitch classes of the units, by register. Each row has maximum 1, or is all zero.
 #[derive(Debug, Clone)]
 pub(super) struct Chromagram {
-    /// `[n_units × 12]` from C: chords and melody. Each row has maximum 1, or is all zero.
-    pub(super) treble: Matrix,
-    /// `[n_units × 12]`: the bass. Each row has maximum 1, or is all zero.
+    /// `[n_units × 12]` from C: the bass.
     pub(super) bass: Matrix,
+    /// `[n_units × 12]`: where chords lie.
+    pub(super) middle: Matrix,
+    /// `[n_units × 12]`: where melodies lie.
+    pub(super) high: Matrix,
+    /// `[n_units × 12]`: middle and high together.
+    pub(super) treble: Matrix,
 }
 
-/// MIDI pitches between which treble fades in, and out at the top (Mauch & Dixon 2010, figure 2,
-/// rounded to octave-wide ramps).
-const TREBLE_IN: (f32, f32) = (40.0, 52.0);
-const TREBLE_OUT: (f32, f32) = (80.0, 96.0);
-/// MIDI pitches between which bass fades out.
+/// MIDI pitches between which one register gives way to the next: bass to middle, middle to high,
+/// and high to nothing. Octave-wide ramps, in the manner of Mauch & Dixon (2010), figure 2.
 const BASS_OUT: (f32, f32) = (44.0, 56.0);
+const MIDDLE_IN: (f32, f32) = (40.0, 52.0);
+const MIDDLE_OUT: (f32, f32) = (64.0, 76.0);
+const HIGH_OUT: (f32, f32) = (84.0, 96.0);
 
 /// Folds `transcription` to pitch classes.
 pub(super) fn chroma_of(transcription: &Transcription) -> Chromagram {
     let ramp = |pitch: f32, (from, to): (f32, f32)| ((pitch - from) / (to - from)).clamp(0.0, 1.0);
-    let weights: Vec<(f32, f32)> = (0..N_NOTES)
+    let weights: Vec<[f32; 3]> = (0..N_NOTES)
         .map(|note| {
             let pitch = (LOWEST_NOTE + note) as f32;
-            let treble = ramp(pitch, TREBLE_IN) * (1.0 - ramp(pitch, TREBLE_OUT));
-            (treble, 1.0 - ramp(pitch, BASS_OUT))
+            let above_middle = ramp(pitch, MIDDLE_OUT);
+            [
+                1.0 - ramp(pitch, BASS_OUT),
+                ramp(pitch, MIDDLE_IN) * (1.0 - above_middle),
+                above_middle * (1.0 - ramp(pitch, HIGH_OUT)),
+            ]
         })
         .collect();
     let n_units = transcription.salience.n_rows();
-    let mut chroma = Chromagram { treble: Matrix::zeros(n_units, 12), bass: Matrix::zeros(n_units, 12) };
+    let empty = || Matrix::zeros(n_units, 12);
+    let mut chroma = Chromagram { bass: empty(), middle: empty(), high: empty(), treble: empty() };
     for (unit, notes) in transcription.salience.rows().enumerate() {
-        for (note, (&salience, &(treble, bass))) in notes.iter().zip(&weights).enumerate() {
+        let Chromagram { bass, middle, high, treble } = &mut chroma;
+        let (bass, middle) = (bass.row_mut(unit), middle.row_mut(unit));
+        let (high, treble) = (high.row_mut(unit), treble.row_mut(unit));
+        for (note, (&salience, weight)) in notes.iter().zip(&weights).enumerate() {
             let pitch_class = (LOWEST_NOTE + note) % 12;
-            chroma.treble.row_mut(unit)[pitch_class] += treble * salience;
-            chroma.bass.row_mut(unit)[pitch_class] += bass * salience;
+            bass[pitch_class] += weight[0] * salience;
+            middle[pitch_class] += weight[1] * salience;
+            high[pitch_class] += weight[2] * salience;
         }
-        normalise(chroma.treble.row_mut(unit));
-        normalise(chroma.bass.row_mut(unit));
+        for (t, (m, h)) in treble.iter_mut().zip(middle.iter().zip(high.iter())) {
+            *t = m + h;
+        }
+        for row in [bass, middle, high, treble] {
+            normalise(row);
+        }
     }
     chroma
 }

@@ -58,7 +58,7 @@ const PROFILE_RATE: f32 = 1.2;
 const CHORD_RATE: f32 = 0.25;
 /// Nats against any key change, and the further cost of one between relative or parallel keys,
 /// which share too much to be told apart in a few bars.
-const CHANGE_COST: f32 = 9.0;
+const CHANGE_COST: f32 = 12.0;
 const RELATED_COST: f32 = 8.0;
 
 /// Finds the runs of keys by Viterbi over bars.
@@ -124,13 +124,14 @@ fn transitions() -> Matrix {
 }
 
 /// Number of features in [`features_of`].
-pub(super) const N_FEATURES: usize = 8;
+pub(super) const N_FEATURES: usize = 11;
 
 /// What speaks for each of the 24 keys over one run, `[24 × N_FEATURES]`.
 ///
 /// In order: correlation with the profiles; mean log-probability of the chords in the key; share of
 /// time on the tonic triad, of bar starts on it, of the bass on the tonic; whether the run ends on
-/// it, begins on it; share of time on the major dominant.
+/// it, begins on it; share of time on the major dominant; share of chord changes that are authentic
+/// and plagal cadences; 1 for minor.
 pub(super) fn features_of(evidence: &KeyEvidence<'_>, run: &KeyRun) -> Vec<[f32; N_FEATURES]> {
     let range = run.from..run.to;
     let chroma = weighted_mean(evidence.chroma, evidence.weights, range.clone());
@@ -143,6 +144,11 @@ pub(super) fn features_of(evidence: &KeyEvidence<'_>, run: &KeyRun) -> Vec<[f32;
     let first = sounding.first().and_then(|&u| chord_at(u));
     let last = sounding.last().and_then(|&u| chord_at(u));
     let seconds = sounding.iter().map(|&u| evidence.weights[u]).sum::<f32>().max(1e-6);
+    let changes: Vec<[(Quality, usize); 2]> = sounding
+        .windows(2)
+        .filter_map(|pair| Some([chord_at(pair[0])?, chord_at(pair[1])?]))
+        .filter(|[a, b]| a != b)
+        .collect();
     let starts: Vec<usize> =
         sounding.iter().copied().filter(|&u| evidence.units[u].weight == Weight::Bar).collect();
 
@@ -176,6 +182,14 @@ pub(super) fn features_of(evidence: &KeyEvidence<'_>, run: &KeyRun) -> Vec<[f32;
                 / seconds;
             let starts_on = starts.iter().filter(|&&u| chord_at(u).is_some_and(is_tonic)).count() as f32
                 / starts.len().max(1) as f32;
+            let cadences = |up: usize| -> f32 {
+                let n = changes
+                    .iter()
+                    .filter(|[from, to]| from.1 == (tonic + up) % 12 && is_tonic(*to))
+                    .filter(|[from, _]| up != 7 || from.0.third() != Third::Minor)
+                    .count();
+                n as f32 / changes.len().max(8) as f32
+            };
             [
                 correlations[idx],
                 in_key,
@@ -185,13 +199,17 @@ pub(super) fn features_of(evidence: &KeyEvidence<'_>, run: &KeyRun) -> Vec<[f32;
                 f32::from(u8::from(last.is_some_and(is_tonic))),
                 f32::from(u8::from(first.is_some_and(is_tonic))),
                 share(&is_dominant),
+                cadences(7),
+                cadences(5),
+                f32::from(u8::from(key.mode == Mode::Minor)),
             ]
         })
         .collect()
 }
 
-/// Weights of [`features_of`].
-const WEIGHTS: [f32; N_FEATURES] = [8.0, 3.0, 3.0, 2.0, 2.0, 1.0, 0.5, 1.0];
+/// Weights of [`features_of`]: multinomial logistic regression over the 24 keys of 154 runs of 60 pop
+/// songs in two renderings each, 0.95 right on songs left out (six folds).
+const WEIGHTS: [f32; N_FEATURES] = [5.0, 1.5, 9.0, 1.0, 2.6, 0.4, 0.9, 13.4, 14.8, 11.1, 1.8];
 
 /// Decides tonics and modes of the runs together, and how sure that is.
 ///

@@ -5,6 +5,7 @@ mod chords;
 mod chroma;
 mod grid;
 mod key;
+mod observe;
 mod profiles;
 mod roman;
 mod spelling;
@@ -12,6 +13,7 @@ mod transcription;
 mod tuning;
 mod vocabulary;
 
+pub use observe::{NoteObservations, observe_notes};
 use serde::Serialize;
 
 use crate::features::Features;
@@ -195,8 +197,8 @@ pub async fn estimate_harmony(
 /// Key hypotheses reported.
 const N_CANDIDATES: usize = 5;
 
-/// A unit this far (amplitude ratio, −50 dB) below the loud ones is silent.
-const SILENT_RATIO: f32 = 0.003;
+/// A unit is silent if its level, a fourth root, is this share of the loud ones': −50 dB.
+const SILENT_RATIO: f32 = 0.24;
 
 /// Which units are loud enough for a chord.
 fn audible_units(transcription: &Transcription) -> Vec<bool> {
@@ -262,7 +264,7 @@ fn name_chords(vocabulary: &Vocabulary, chroma: &Chromagram, decoded: &ChordSequ
             bass.iter_mut().zip(row).for_each(|(b, x)| *b += x / sum);
         }
         let chord = vocabulary.chord_of(state).map(|(quality, root)| {
-            let (interval, _) = vocabulary.bass_of(quality, root, &bass);
+            let interval = vocabulary.bass_of(quality, root, &bass);
             Chord { root: PitchClass::from_semitones(root as i32), quality, bass: interval }
         });
         runs.push(NamedRun { from, to, chord, confidence: sure / (to - from) as f32 });

@@ -23,7 +23,7 @@ pub(super) const N_NOTES: usize = 72;
 pub(super) struct Transcription {
     /// `[n_units × N_NOTES]`, non-negative.
     pub(super) salience: Matrix,
-    /// Root mean square of the unit's spectrum, `[n_units]`.
+    /// Mean fourth root of the magnitudes, `[n_units]`.
     pub(super) level: Vec<f32>,
     /// Share of the whitened spectrum that the notes explain, in [0, 1], `[n_units]`.
     pub(super) explained: Vec<f32>,
@@ -47,7 +47,7 @@ pub(super) async fn transcribe(
     let mut whitened = vec![0.0f32; N_LOG_BINS];
     for (idx, unit) in units.iter().enumerate() {
         let n_frames = average(spectrum, unit, &mut mean);
-        transcription.level.push((mean.iter().map(|x| x * x).sum::<f32>() / N_LOG_BINS as f32).sqrt());
+        transcription.level.push(mean.iter().sum::<f32>() / N_LOG_BINS as f32);
         whiten(&mean, &mut whitened);
         let explained = dictionary.solve(&whitened, &mut notes);
         transcription.explained.push(explained);
@@ -60,8 +60,8 @@ pub(super) async fn transcribe(
     transcription
 }
 
-/// Mean over the frames centred in the unit, of the power `COMPRESSION` of the magnitudes: close to
-/// a geometric mean, it follows what lasts and lets drum hits pass. Returns how many frames.
+/// Mean over the frames centred in the unit of the fourth root of the magnitudes: quiet notes count
+/// beside loud ones, and what lasts counts more than a drum's hit. Returns how many frames.
 fn average(spectrum: &LogFrequencySpectrum, unit: &Unit, mean: &mut [f32]) -> usize {
     mean.fill(0.0);
     let n_frames = spectrum.magnitudes.n_rows();
@@ -73,16 +73,17 @@ fn average(spectrum: &LogFrequencySpectrum, unit: &Unit, mean: &mut [f32]) -> us
     let last = ((unit.end * rate).ceil().max(0.0) as usize).clamp(first + 1, n_frames.max(first + 1));
     for t in first..last {
         for (m, x) in mean.iter_mut().zip(spectrum.magnitudes.row(t)) {
-            *m += x.sqrt();
+            *m += x.sqrt().sqrt();
         }
     }
     let n = (last - first) as f32;
-    mean.iter_mut().for_each(|m| *m = (*m / n) * (*m / n));
+    mean.iter_mut().for_each(|m| *m /= n);
     last - first
 }
 
-/// Bins to each side over which the spectrum is whitened: half an octave (Mauch & Dixon 2010).
-const WHITENING_REACH: usize = 6 * BINS_PER_SEMITONE;
+/// Bins to each side over which the spectrum is whitened: a fourth (Mauch & Dixon 2010 take half an
+/// octave).
+const WHITENING_REACH: usize = 5 * BINS_PER_SEMITONE;
 
 /// Takes the running mean away and divides by the running standard deviation; what is below the
 /// mean, noise and the skirts of partials, becomes 0.

@@ -1,33 +1,42 @@
 //! The chords that can be named, and how well each explains what sounds.
 
+use crate::matrix::Matrix;
 use crate::params::ChordVocabulary;
 
-use super::chord::Quality;
+use super::chord::{Quality, Third};
+use super::chroma::Chromagram;
 
 /// Qualities of a vocabulary; a chord's state is `quality index · 12 + root`, the last is no chord.
+///
+/// A chord is scored by a linear model over the square roots of the three registers' chroma, turned
+/// to its root: each pitch class has one weight if it belongs to the chord and another if it does
+/// not, learned apart for chords with a major, a minor and no third. So the model knows chords that
+/// it has hardly met by their notes. The scores are log-probabilities up to a constant of each unit.
 #[derive(Debug, Clone)]
 pub(super) struct Vocabulary {
     pub(super) qualities: Vec<Quality>,
     models: Vec<Model>,
+    no_chord: [f32; N_REGISTERS + 1],
 }
+
+/// Bass, middle and high.
+const N_REGISTERS: usize = 3;
+/// Inputs of the model.
+const N_INPUTS: usize = 12 * N_REGISTERS;
 
 /// What is expected of one quality, relative to the root.
 #[derive(Debug, Clone)]
 struct Model {
-    /// Treble template of unit length.
-    treble: [f32; 12],
-    /// Prior probability of the bass at each interval above the root.
-    bass: [f32; 12],
-    /// Logarithm of how common the quality is.
+    /// Weights of the registers' chroma, `[N_INPUTS]` from the root.
+    weights: [f32; N_INPUTS],
+    /// Logarithm of how common the quality is, up to a constant.
     prior: f32,
+    /// Logarithm of how often each interval above the root is in the bass.
+    bass: [f32; 12],
 }
 
-/// Nats a unit of cosine between chroma and template is worth.
-const TREBLE_SCALE: f32 = 14.0;
-/// Nats the whole bass chroma on one note is worth.
+/// Nats that the whole bass chroma of a unit on one note is worth when the bass is named.
 const BASS_SCALE: f32 = 4.0;
-/// Cosine of a unit in which no chord sounds.
-const NO_CHORD_COSINE: f32 = 0.62;
 
 impl Vocabulary {
     pub(super) fn new(choice: ChordVocabulary) -> Self {
@@ -40,8 +49,9 @@ impl Vocabulary {
                 Min9, Dom9, Power,
             ],
         };
-        let models = qualities.iter().map(|&quality| Model::of(quality)).collect();
-        Self { qualities, models }
+        let learned = Learned::parse(MODEL);
+        let models = qualities.iter().map(|&quality| Model::of(quality, &learned)).collect();
+        Self { qualities, models, no_chord: learned.no_chord }
     }
 
     /// States: twelve a quality, and no chord.
@@ -54,82 +64,147 @@ impl Vocabulary {
         self.qualities.get(state / 12).map(|&quality| (quality, state % 12))
     }
 
-    /// Log-likelihood of each state, up to a constant, given chroma `[12]` with maximum 1 each.
-    pub(super) fn score(&self, treble: &[f32], bass: &[f32], scores: &mut [f32]) {
-        let length = treble.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-6);
-        let bass_sum = bass.iter().sum::<f32>().max(1e-6);
-        let bass_gain: Vec<f32> = bass.iter().map(|b| (BASS_SCALE * b / bass_sum).exp()).collect();
+    /// Log-probability of each state in `unit`, up to a constant, into `scores`, `[n_states]`.
+    pub(super) fn score(&self, chroma: &Chromagram, unit: usize, scores: &mut [f32]) {
+        // Twice in a row, so that any root's twelve are a slice.
+        let mut inputs = [[0.0f32; 24]; N_REGISTERS];
+        let mut no_chord = self.no_chord[N_REGISTERS];
+        let registers = [&chroma.bass, &chroma.middle, &chroma.high];
+        for ((input, register), weight) in inputs.iter_mut().zip(registers).zip(self.no_chord) {
+            let row = register.row(unit);
+            for (x, c) in input.iter_mut().zip(row.iter().chain(row)) {
+                *x = c.sqrt();
+            }
+            no_chord += weight * input[..12].iter().sum::<f32>() / 12.0;
+        }
         for (quality, model) in self.models.iter().enumerate() {
             for root in 0..12 {
-                let mut cosine = 0.0;
-                let mut bass_likelihood = 0.0;
-                for step in 0..12 {
-                    let pitch_class = (root + step) % 12;
-                    cosine += model.treble[step] * treble[pitch_class];
-                    bass_likelihood += model.bass[step] * bass_gain[pitch_class];
+                let mut score = model.prior;
+                for (input, weights) in inputs.iter().zip(model.weights.chunks_exact(12)) {
+                    score += input[root..root + 12].iter().zip(weights).map(|(x, w)| x * w).sum::<f32>();
                 }
-                scores[quality * 12 + root] =
-                    TREBLE_SCALE * cosine / length + bass_likelihood.ln() + model.prior;
+                scores[quality * 12 + root] = score;
             }
         }
-        let flat_bass = bass_gain.iter().sum::<f32>() / 12.0;
-        scores[12 * self.models.len()] = TREBLE_SCALE * NO_CHORD_COSINE + flat_bass.ln();
+        scores[12 * self.models.len()] = no_chord;
     }
 
-    /// The bass (interval above the root) that explains `bass`, the sum of bass chroma rows each of
-    /// sum 1, over `n_units`; with its probability among the quality's chord tones.
-    pub(super) fn bass_of(&self, quality: Quality, root: usize, bass: &[f32; 12]) -> (u8, f32) {
-        let Some(idx) = self.qualities.iter().position(|&q| q == quality) else { return (0, 1.0) };
-        let model = &self.models[idx];
-        let log_p = |&interval: &u8| {
+    /// The bass, an interval above the root among the chord's tones, that explains the bass chroma
+    /// of a run of units best; `bass` is the sum of their rows, each scaled to sum 1.
+    pub(super) fn bass_of(&self, quality: Quality, root: usize, bass: &[f32; 12]) -> u8 {
+        let Some(idx) = self.qualities.iter().position(|&q| q == quality) else { return 0 };
+        let score = |&interval: &u8| {
             let step = usize::from(interval);
-            model.bass[step].ln() + BASS_SCALE * bass[(root + step) % 12]
+            self.models[idx].bass[step] + BASS_SCALE * bass[(root + step) % 12]
         };
-        let scores: Vec<f32> = quality.intervals().iter().map(log_p).collect();
-        let best = crate::sequence::arg_max(&scores);
-        let total: f32 = scores.iter().map(|s| (s - scores[best]).exp()).sum();
-        (quality.intervals()[best], 1.0 / total)
+        let scores: Vec<f32> = quality.intervals().iter().map(score).collect();
+        quality.intervals()[crate::sequence::arg_max(&scores)]
     }
 }
 
 impl Model {
-    fn of(quality: Quality) -> Self {
-        let mut treble = [0.0f32; 12];
-        let mut bass = [0.02f32; 12];
-        for &interval in quality.intervals() {
-            let step = usize::from(interval);
-            let (weight, share) = match quality.degree_of(interval).0 {
-                1 => (1.0, 0.70),
-                3 => (1.0, 0.06),
-                5 => (0.8, 0.06),
-                7 | 6 => (0.8, 0.03),
-                _ => (0.8, 0.02),
-            };
-            treble[step] = weight;
-            bass[step] = share;
+    fn of(quality: Quality, learned: &Learned) -> Self {
+        let mut weights = [0.0; N_INPUTS];
+        let family = family_of(quality.third());
+        for (input, weight) in weights.iter_mut().enumerate() {
+            let is_present = quality.intervals().contains(&((input % 12) as u8));
+            let table = if is_present { &learned.present } else { &learned.absent };
+            *weight = table.row(family)[input];
         }
-        let length = treble.iter().map(|x| x * x).sum::<f32>().sqrt();
-        treble.iter_mut().for_each(|x| *x /= length);
-        let sum: f32 = bass.iter().sum();
-        bass.iter_mut().for_each(|x| *x /= sum);
-        Self { treble, bass, prior: prior_of(quality) }
+        let mut bass = [0.0f32; 12];
+        for &interval in quality.intervals() {
+            let share: f32 = match quality.degree_of(interval).0 {
+                1 => 0.80,
+                3 => 0.07,
+                5 => 0.07,
+                _ => 0.03,
+            };
+            bass[usize::from(interval)] = share.ln();
+        }
+        Self { weights, prior: learned.prior_of(quality), bass }
     }
 }
 
-/// Logarithm of how common a quality is, from its share in popular music (Burgoyne, Wild &
-/// Fujinaga 2011, the Billboard corpus, rounded).
-fn prior_of(quality: Quality) -> f32 {
-    let share: f32 = match quality {
-        Quality::Maj => 0.50,
-        Quality::Min => 0.16,
-        Quality::Dom7 => 0.10,
-        Quality::Min7 => 0.09,
-        Quality::Maj7 => 0.03,
-        Quality::Sus4 => 0.02,
-        Quality::Power => 0.02,
-        Quality::Sus2 | Quality::Maj6 | Quality::Dom9 | Quality::Min9 | Quality::Maj9 => 0.01,
-        Quality::Dim | Quality::Aug | Quality::HalfDim7 | Quality::Dim7 => 0.005,
-        Quality::Min6 | Quality::MinMaj7 => 0.004,
-    };
-    share.ln()
+const fn family_of(third: Third) -> usize {
+    match third {
+        Third::Major => 0,
+        Third::Minor => 1,
+        Third::None => 2,
+    }
+}
+
+/// Weights learned from annotated songs; see the head of the file.
+const MODEL: &str = include_str!("chord_model.txt");
+
+/// The contents of the model's file.
+#[derive(Debug, Clone)]
+struct Learned {
+    /// Weights of pitch classes that belong to the chord, `[3 × N_INPUTS]`, a row a family.
+    present: Matrix,
+    /// Weights of those that do not.
+    absent: Matrix,
+    /// Weights of the registers' means and a constant, for no chord.
+    no_chord: [f32; N_REGISTERS + 1],
+    /// Harte shorthand and log prior.
+    priors: Vec<(&'static str, f32)>,
+}
+
+impl Learned {
+    fn parse(text: &'static str) -> Self {
+        let mut learned = Self {
+            present: Matrix::zeros(3, N_INPUTS),
+            absent: Matrix::zeros(3, N_INPUTS),
+            no_chord: [0.0; N_REGISTERS + 1],
+            priors: Vec::new(),
+        };
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let numbers = |from: usize| words[from..].iter().filter_map(|word| word.parse::<f32>().ok());
+            match words[..] {
+                [kind @ ("present" | "absent"), family, register, ..] => {
+                    let table = if kind == "present" { &mut learned.present } else { &mut learned.absent };
+                    let row = table.row_mut(match family {
+                        "major" => 0,
+                        "minor" => 1,
+                        _ => 2,
+                    });
+                    let register = match register {
+                        "bass" => 0,
+                        "middle" => 1,
+                        _ => 2,
+                    };
+                    row[12 * register..12 * (register + 1)]
+                        .iter_mut()
+                        .zip(numbers(3))
+                        .for_each(|(w, x)| *w = x);
+                }
+                ["no-chord", ..] => learned.no_chord.iter_mut().zip(numbers(1)).for_each(|(w, x)| *w = x),
+                ["prior", quality, ..] => learned.priors.extend(numbers(2).map(|x| (quality, x))),
+                _ => {}
+            }
+        }
+        learned
+    }
+
+    fn prior_of(&self, quality: Quality) -> f32 {
+        self.priors.iter().find(|(name, _)| *name == quality.harte()).map_or(0.0, |&(_, prior)| prior)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_is_complete() {
+        let learned = Learned::parse(MODEL);
+        for table in [&learned.present, &learned.absent] {
+            assert!(table.rows().all(|row| row.iter().all(|w| w.is_finite())));
+            assert!(table.rows().all(|row| row.iter().filter(|&&w| w != 0.0).count() > 20));
+        }
+        let vocabulary = Vocabulary::new(ChordVocabulary::Extended);
+        for &quality in &vocabulary.qualities {
+            assert!(learned.prior_of(quality) != 0.0, "{quality:?} has no prior");
+        }
+    }
 }

@@ -27,10 +27,10 @@ pub(super) struct BarParams {
 impl Default for BarParams {
     fn default() -> Self {
         Self {
-            tempo_change: 30.0,
+            tempo_change: 60.0,
             tempo_jump: 12.0,
-            meter_change: 8.0,
-            meter_bias: [-1.0, -0.6, 0.0, -2.0, -2.5],
+            meter_change: 10.0,
+            meter_bias: [-1.0, -0.6, 0.0, -0.7, -1.0],
         }
     }
 }

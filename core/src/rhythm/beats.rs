@@ -123,7 +123,8 @@ pub(super) fn fit_to_music(beats: &mut Vec<PlacedBeat>, music: (f64, f64), sound
 /// Beats added at most on either side.
 const MAX_EXTENSION: usize = 4096;
 
-/// Gives the beats their confidence: how well the onsets around bear them out.
+/// Gives the beats their confidence: how well the onsets around bear them out, times `level`, the
+/// share of beats that the metrical level gets right.
 pub(super) fn rate_beats(evidence: &Evidence, beats: &[PlacedBeat], level: f32) -> Vec<Beat> {
     let grid = evidence.grid;
     let n = evidence.n_frames();

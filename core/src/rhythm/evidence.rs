@@ -3,7 +3,6 @@
 use crate::features::onset::N_ONSET_BANDS;
 use crate::features::spectrum::{BINS_PER_SEMITONE, LOWEST_PITCH, N_SEMITONES};
 use crate::features::{Features, LogFrequencySpectrum};
-use crate::matrix::Matrix;
 use crate::pace::Pace;
 use crate::units::FrameGrid;
 
@@ -16,14 +15,20 @@ pub(super) struct Evidence {
     pub(super) bands: [Vec<f32>; N_ONSET_BANDS],
     /// Mean of the bands, `[n_frames]`.
     pub(super) novelty: Vec<f32>,
-    /// How much the harmony after the frame differs from that before, `[n_frames]`, in [0, 1].
-    pub(super) harmonic_change: Vec<f32>,
-    /// The same of the bass register.
-    pub(super) bass_change: Vec<f32>,
+    /// Where the harmony changes, `[n_frames]`, in units of its RMS.
+    pub(super) harmonic_onsets: Vec<f32>,
+    /// Pitch-class profiles of the register of chords.
+    pub(super) chords: ProfileSums,
+    /// Pitch-class profiles of the register of the bass.
+    pub(super) bass: ProfileSums,
 }
 
 /// Half-width in seconds of the neighbourhood whose RMS is the unit of an activation.
 const UNIT_REACH: f64 = 6.0;
+/// Seconds on either side of a frame whose harmony is compared.
+const CHANGE_REACH: f64 = 0.6;
+/// Half-width in seconds of the neighbourhood that a change of harmony stands out of.
+const CHANGE_CONTEXT: f64 = 1.5;
 /// Smallest unit, as a share of the whole song's RMS: quiet passages are raised so far only.
 const UNIT_FLOOR: f32 = 0.4;
 
@@ -43,17 +48,14 @@ impl Evidence {
             pace.spend(20 * n_frames).await;
         }
         let spectrum = &features.spectrum;
-        let harmonic = change_of(&chroma(spectrum, TREBLE_PITCHES), spectrum.grid);
-        pace.spend(300 * spectrum.magnitudes.n_rows()).await;
-        let bass = change_of(&chroma(spectrum, BASS_PITCHES), spectrum.grid);
-        pace.spend(300 * spectrum.magnitudes.n_rows()).await;
-        Self {
-            grid,
-            bands,
-            novelty,
-            harmonic_change: resampled(&harmonic, spectrum.grid, grid, n_frames),
-            bass_change: resampled(&bass, spectrum.grid, grid, n_frames),
-        }
+        let chords = ProfileSums::of(spectrum, TREBLE_PITCHES);
+        let bass = ProfileSums::of(spectrum, BASS_PITCHES);
+        pace.spend(200 * spectrum.magnitudes.n_rows()).await;
+        let change: Vec<f32> =
+            (0..n_frames).map(|frame| chords.change(grid.time_of(frame), CHANGE_REACH)).collect();
+        pace.spend(100 * n_frames).await;
+        let harmonic_onsets = peaks_above(&change, (CHANGE_CONTEXT * grid.frame_rate()) as usize);
+        Self { grid, bands, novelty, harmonic_onsets, chords, bass }
     }
 
     /// Number of frames.
@@ -94,65 +96,82 @@ const TREBLE_PITCHES: std::ops::Range<usize> = 48..88;
 /// MIDI pitches that carry the bass.
 const BASS_PITCHES: std::ops::Range<usize> = 28..52;
 
-/// Pitch-class profile of a register, `[n_frames × 12]`, magnitudes compressed by a square root.
-fn chroma(spectrum: &LogFrequencySpectrum, pitches: std::ops::Range<usize>) -> Matrix {
-    let mut chroma = Matrix::with_cols(12);
-    let mut row = [0.0f32; 12];
-    for magnitudes in spectrum.magnitudes.rows() {
-        row.fill(0.0);
-        for pitch in pitches.clone() {
-            let semitone = pitch - LOWEST_PITCH;
-            if semitone < N_SEMITONES {
-                let bins = &magnitudes[semitone * BINS_PER_SEMITONE..][..BINS_PER_SEMITONE];
-                row[pitch % 12] += bins.iter().sum::<f32>().sqrt();
-            }
-        }
-        chroma.push_row(&row);
-    }
-    chroma
+/// Sums of pitch-class profiles from the start on, so that the mean of any stretch is cheap.
+#[derive(Debug, Clone)]
+pub(super) struct ProfileSums {
+    frame_rate: f64,
+    /// Sum of the first `idx` profiles at `[idx]`, `[n_frames + 1]`.
+    sums: Vec<[f64; 12]>,
 }
 
-/// Seconds on either side that are compared.
-const CHANGE_REACH: f64 = 0.6;
+impl ProfileSums {
+    fn of(spectrum: &LogFrequencySpectrum, pitches: std::ops::Range<usize>) -> Self {
+        let mut sums = Vec::with_capacity(spectrum.magnitudes.n_rows() + 1);
+        let mut total = [0.0f64; 12];
+        sums.push(total);
+        for magnitudes in spectrum.magnitudes.rows() {
+            for pitch in pitches.clone() {
+                let semitone = pitch - LOWEST_PITCH;
+                if semitone < N_SEMITONES {
+                    let bins = &magnitudes[semitone * BINS_PER_SEMITONE..][..BINS_PER_SEMITONE];
+                    total[pitch % 12] += f64::from(bins.iter().sum::<f32>().sqrt());
+                }
+            }
+            sums.push(total);
+        }
+        Self { frame_rate: spectrum.grid.frame_rate(), sums }
+    }
 
-/// Half the squared distance between the unit vectors of the profiles before and after each frame
-/// (1 − cosine), `[n_frames]`.
-fn change_of(chroma: &Matrix, grid: FrameGrid) -> Vec<f32> {
-    let n = chroma.n_rows();
-    let reach = grid.frame_at(CHANGE_REACH).max(1);
-    let mut sums = vec![[0.0f64; 12]; n + 1];
-    for (idx, row) in chroma.rows().enumerate() {
+    /// Sum up to `time` seconds, interpolated.
+    fn until(&self, time: f64) -> [f64; 12] {
+        let last = self.sums.len() - 1;
+        let at = (time * self.frame_rate).clamp(0.0, last as f64);
+        let idx = (at as usize).min(last);
+        let (a, b) = (&self.sums[idx], &self.sums[(idx + 1).min(last)]);
+        std::array::from_fn(|pc| a[pc] + (at - idx as f64) * (b[pc] - a[pc]))
+    }
+
+    /// How much the profile of the `reach` seconds after `time` differs from that of the `reach`
+    /// seconds before: 1 − cosine, in [0, 1]; 0 where nothing sounds.
+    pub(super) fn change(&self, time: f64, reach: f64) -> f32 {
+        let (start, middle, end) = (self.until(time - reach), self.until(time), self.until(time + reach));
+        let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
         for pc in 0..12 {
-            sums[idx + 1][pc] = sums[idx][pc] + f64::from(row[pc]);
+            let (a, b) = (middle[pc] - start[pc], end[pc] - middle[pc]);
+            ab += a * b;
+            aa += a * a;
+            bb += b * b;
         }
+        let norm = (aa * bb).sqrt();
+        if norm > 1e-12 { (1.0 - ab / norm).clamp(0.0, 1.0) as f32 } else { 0.0 }
     }
-    (0..n)
-        .map(|idx| {
-            let (start, end) = (idx.saturating_sub(reach), (idx + reach).min(n));
-            let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-            for pc in 0..12 {
-                let (a, b) = (sums[idx][pc] - sums[start][pc], sums[end][pc] - sums[idx][pc]);
-                ab += a * b;
-                aa += a * a;
-                bb += b * b;
-            }
-            let norm = (aa * bb).sqrt();
-            if norm > 0.0 { (1.0 - ab / norm).clamp(0.0, 1.0) as f32 } else { 0.0 }
-        })
-        .collect()
 }
 
-/// `xs` on grid `from` read at the `n_frames` frames of grid `to`, linearly interpolated.
-fn resampled(xs: &[f32], from: FrameGrid, to: FrameGrid, n_frames: usize) -> Vec<f32> {
-    (0..n_frames)
-        .map(|frame| {
-            let at = to.time_of(frame) * from.frame_rate();
-            let (idx, part) = (at as usize, at.fract() as f32);
-            match (xs.get(idx), xs.get(idx + 1)) {
-                (Some(a), Some(b)) => a + part * (b - a),
-                (Some(a), None) => *a,
-                _ => 0.0,
-            }
+/// Peaks of a curve above its mean within `reach` values, in units of their RMS.
+fn peaks_above(xs: &[f32], reach: usize) -> Vec<f32> {
+    let means = local_means(xs, reach);
+    let mut peaks: Vec<f32> = xs.iter().zip(&means).map(|(x, mean)| (x - mean).max(0.0)).collect();
+    let rms =
+        (peaks.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / peaks.len().max(1) as f64).sqrt() as f32;
+    if rms > 0.0 {
+        peaks.iter_mut().for_each(|x| *x /= rms);
+    }
+    peaks
+}
+
+/// Mean of the values within `reach` on either side of each.
+fn local_means(xs: &[f32], reach: usize) -> Vec<f32> {
+    let mut before = Vec::with_capacity(xs.len() + 1);
+    let mut total = 0.0f64;
+    before.push(total);
+    for &x in xs {
+        total += f64::from(x);
+        before.push(total);
+    }
+    (0..xs.len())
+        .map(|idx| {
+            let (start, end) = (idx.saturating_sub(reach), (idx + reach + 1).min(xs.len()));
+            ((before[end] - before[start]) / (end - start) as f64) as f32
         })
         .collect()
 }

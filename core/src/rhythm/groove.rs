@@ -207,7 +207,7 @@ fn syncopation(bars: &[QuantisedBar], slots_per_beat: usize) -> Option<f32> {
             total += strength;
             let rest = (slot + 1..=bar.slots.len()).take_while(|&at| {
                 let sounds = bar.slots.get(at).or_else(|| next.and_then(|bar| bar.slots.first()));
-                sounds.is_none_or(|s| *s == 0.0)
+                sounds.is_some_and(|s| *s == 0.0)
             });
             let strongest = rest.map(weight).max().unwrap_or(i32::MIN);
             let degree = strongest.saturating_sub(weight(slot)).clamp(0, 2);
@@ -247,4 +247,77 @@ fn weighted_median(pairs: &mut [(f64, f64)]) -> Option<f64> {
             sum >= 0.5 * total
         })
         .map(|p| p.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Forty beats in bars of four, half a second apart.
+    fn beats() -> Vec<Beat> {
+        (0..40)
+            .map(|idx| Beat { time: 0.5 * f64::from(idx), position: idx % 4 + 1, confidence: 1.0 })
+            .collect()
+    }
+
+    /// Onsets at phases of every bar.
+    fn onsets(phases: &[f64]) -> Vec<Onset> {
+        (0..10)
+            .flat_map(|bar| {
+                phases
+                    .iter()
+                    .map(move |beat| Onset { time: 2.0 * f64::from(bar) + 0.5 * beat, strength: 1.0 })
+            })
+            .collect()
+    }
+
+    fn groove(phases: &[f64]) -> Groove {
+        describe_groove(&onsets(phases), &beats(), Division::Duple, 20.0, Some(0.9))
+    }
+
+    #[test]
+    fn onsets_on_the_beats_are_not_syncopated_and_those_before_them_are() {
+        let straight = groove(&[0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(straight.syncopation, Some(0.0));
+        assert_eq!(straight.complexity, Some(0.0));
+        assert_eq!(straight.microtiming_ms, Some(0.0));
+        assert_eq!(straight.tempo_stability, Some(1.0));
+        assert_eq!(straight.onset_rate_hz, Some(2.0));
+        // All an eighth early: the rests that follow stand on beats.
+        let early = groove(&[0.5, 1.5, 2.5]);
+        assert!(early.syncopation.is_some_and(|s| s > 0.6), "{early:?}");
+        // One syncopation among four.
+        let some = groove(&[0.0, 1.0, 1.5, 3.0]);
+        assert!(some.syncopation.is_some_and(|s| s > 0.1 && s < 0.4), "{some:?}");
+    }
+
+    #[test]
+    fn swing_is_the_ratio_of_the_eighths() {
+        for (off, swing) in [(0.5, 1.0), (0.6, 1.5), (2.0 / 3.0, 2.0)] {
+            let found = groove(&[0.0, off, 1.0, 1.0 + off, 2.0, 2.0 + off, 3.0, 3.0 + off]);
+            assert!((found.swing_ratio.unwrap() - swing).abs() < 0.01, "{found:?}");
+            assert!(found.microtiming_ms.unwrap() < 1.0, "{found:?}");
+        }
+        assert_eq!(groove(&[0.0, 1.0, 2.0, 3.0]).swing_ratio, None);
+    }
+
+    #[test]
+    fn bars_that_differ_are_complex() {
+        let mut varied = Vec::new();
+        for bar in 0..10usize {
+            for slot in (0..16usize).filter(|slot| (bar * 7 + slot * slot * 3 + bar * slot) % 5 < 2) {
+                varied.push(Onset { time: 2.0 * bar as f64 + 0.125 * slot as f64, strength: 1.0 });
+            }
+        }
+        let found = describe_groove(&varied, &beats(), Division::Duple, 20.0, None);
+        assert!(found.complexity.unwrap() > 0.5, "{found:?}");
+    }
+
+    #[test]
+    fn without_beats_only_the_onsets_are_counted() {
+        let found = describe_groove(&onsets(&[0.0, 1.0]), &[], Division::Duple, 20.0, None);
+        assert_eq!(found.onset_rate_hz, Some(1.0));
+        assert_eq!((found.swing_ratio, found.syncopation, found.tempo_stability), (None, None, None));
+        assert_eq!(describe_groove(&[], &beats(), Division::Duple, 20.0, None), Groove::default());
+    }
 }

@@ -9,18 +9,20 @@ mod evidence;
 mod groove;
 mod meter;
 mod tempo;
+mod tempogram;
 
 use serde::Serialize;
 
 use self::activation::compute_activations;
 use self::bar_pointer::{BarParams, PeriodRange, track_bars};
-use self::bars::meter_posteriors;
+use self::bars::{halve_bars, meter_posteriors};
 use self::beats::{fit_to_music, place_beats, rate_beats};
 use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
 use self::meter::{Division, divide_by_meter, estimate_division};
-use self::tempo::{Hypothesis, PathParams, Tempogram, rank_tempi, trace_tempo};
+use self::tempo::{Hypothesis, PathParams, rank_tempi, trace_tempo};
+use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
 use crate::params::AnalysisParams;
@@ -135,6 +137,9 @@ fn bpm<S: serde::Serializer>(bpm: &Bpm, serializer: S) -> Result<S::Ok, S::Error
 
 /// Finds the pulse of a song and everything counted in it.
 pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace: &Pace) -> Rhythm {
+    if features.duration < SHORTEST {
+        return Rhythm::default();
+    }
     let evidence = Evidence::gather(features, pace).await;
     let (slowest, fastest) = (params.tempo_min.get(), params.tempo_max.get());
     let tempogram = Tempogram::compute(&evidence, slowest.min(30.0), fastest.max(300.0), pace).await;
@@ -151,7 +156,12 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     let windows: Vec<(f64, f64)> =
         tempogram.times.iter().zip(&path).map(|(&time, &idx)| (time, tempogram.bpm[idx])).collect();
     let active = |frame: usize| active_periods(&windows, evidence.grid.time_of(frame), rate, &periods);
-    let activations = compute_activations(&evidence);
+    let period_at = |frame: usize| {
+        let time = evidence.grid.time_of(frame);
+        let next = windows.partition_point(|&(at, _)| at < time).min(windows.len() - 1);
+        rate * 60.0 / windows[next].1
+    };
+    let activations = compute_activations(&evidence, period_at, pace).await;
     let decoded = track_bars(&activations, &periods, active, &BarParams::default(), pace).await;
 
     let mut placed = place_beats(&evidence, &decoded);
@@ -165,20 +175,28 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     }
     let times: Vec<f64> = placed.iter().map(|beat| beat.time).collect();
     let tempo_curve = divide_by_tempo(&times, features.duration);
-    let tempo_candidates = candidates(&hypotheses, &tempo_curve);
+    let tempo_candidates = candidates(&hypotheses, &tempo_curve, (slowest, fastest));
+    let level = tempo_candidates.first().map_or(0.0, |best| best.confidence);
     let division = estimate_division(&evidence, &placed);
+    halve_bars(&activations, evidence.grid, &mut placed, division);
     let posterior = meter_posteriors(&activations, evidence.grid, &placed, &BarParams::default());
     let meters = divide_by_meter(&placed, &posterior, division, features.duration);
-    let beats = rate_beats(&evidence, &placed, 1.0);
+    let beats = rate_beats(&evidence, &placed, 0.5 + 0.5 * level);
     let groove = describe_groove(&onsets, &beats, division, features.duration, Some(tempogram.clarity()));
     Rhythm { tempo_candidates, tempo_curve, beats, meters, groove }
 }
 
+/// Seconds below which no pulse is looked for.
+const SHORTEST: f64 = 2.0;
 /// Fewer beats than this are no pulse.
 const MIN_BEATS: usize = 4;
 
 /// The hypotheses with their probabilities; the first at the tempo that the beats have most of the time.
-fn candidates(hypotheses: &[Hypothesis], curve: &[TempoSpan]) -> Vec<TempoCandidate> {
+fn candidates(
+    hypotheses: &[Hypothesis],
+    curve: &[TempoSpan],
+    (slowest, fastest): (f64, f64),
+) -> Vec<TempoCandidate> {
     let Some(best) = hypotheses.first() else { return Vec::new() };
     let longest = curve.iter().max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start)));
     let tempo = longest.map_or(best.bpm, |span| span.bpm.get());
@@ -194,7 +212,7 @@ fn candidates(hypotheses: &[Hypothesis], curve: &[TempoSpan]) -> Vec<TempoCandid
                 .find(|exact| (ratio / exact).ln().abs() < 0.03);
             let bpm = if idx == 0 { tempo } else { exact.map_or(h.bpm, |exact| tempo * exact) };
             let confidence = ((h.score - best.score).exp() / total) as f32;
-            Some(TempoCandidate { bpm: Bpm::new(bpm)?, confidence })
+            Some(TempoCandidate { bpm: Bpm::new(bpm.clamp(slowest, fastest))?, confidence })
         })
         .collect();
     candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
@@ -253,3 +271,6 @@ fn active_periods(windows: &[(f64, f64)], time: f64, rate: f64, periods: &[usize
     let last = periods.partition_point(|&p| (p as f64) <= rate * 60.0 / slowest * 1.1);
     first.min(periods.len().saturating_sub(1))..last.max(first + 1).min(periods.len())
 }
+
+#[cfg(test)]
+mod tests;

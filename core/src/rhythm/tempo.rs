@@ -1,135 +1,7 @@
-//! Tempogram, ranked tempo hypotheses, and the tempo's path through the song.
+//! Ranked tempo hypotheses, and the tempo's path through the song.
 
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex32;
-
-use super::evidence::Evidence;
-use crate::pace::Pace;
+use super::tempogram::{N_SIGNALS, Tempogram};
 use crate::params::{AnalysisParams, Style};
-use crate::signal::hann;
-
-/// Frames of a window of the tempogram (10.2 s).
-const N_WINDOW: usize = 1024;
-/// Frames from one window to the next (2.55 s).
-const WINDOW_HOP: usize = 256;
-/// Transform length: windows are padded so that the autocorrelation does not wrap.
-const N_FFT: usize = 2048;
-/// Ratio between neighbouring tempi of the tempogram.
-const TEMPO_STEP: f64 = 1.015;
-
-/// How well each tempo explains each window of the song: the product of autocorrelation, which also
-/// answers at multiples of the period, and Fourier magnitude, which also answers at fractions of it
-/// (Grosche & Müller 2011; Peeters 2006).
-pub(super) struct Tempogram {
-    /// Beats per minute of the columns, rising by a constant ratio.
-    pub(super) bpm: Vec<f64>,
-    /// Seconds at the centre of each window.
-    pub(super) times: Vec<f64>,
-    /// Normalised autocorrelation at each tempo's period, `[n_windows][n_tempi]`, in [−1, 1].
-    pub(super) autocorrelation: Vec<Vec<f32>>,
-    /// Fourier magnitude at each tempo, `[n_windows][n_tempi]`, relative to the window's largest.
-    pub(super) fourier: Vec<Vec<f32>>,
-}
-
-impl Tempogram {
-    /// Computes the tempogram between `slowest` and `fastest` BPM. O(n_frames · log).
-    pub(super) async fn compute(evidence: &Evidence, slowest: f64, fastest: f64, pace: &Pace) -> Self {
-        let n_tempi = ((fastest / slowest).ln() / TEMPO_STEP.ln()).floor() as usize + 1;
-        let bpm: Vec<f64> = (0..n_tempi).map(|idx| slowest * TEMPO_STEP.powi(idx as i32)).collect();
-        let rate = evidence.grid.frame_rate();
-        let mut planner = RealFftPlanner::<f32>::new();
-        let (forward, inverse) = (planner.plan_fft_forward(N_FFT), planner.plan_fft_inverse(N_FFT));
-        let window = hann(N_WINDOW);
-        let bias = autocorrelation_of(&window);
-        let mut this = Self { bpm, times: Vec::new(), autocorrelation: Vec::new(), fourier: Vec::new() };
-        let mut frame = forward.make_input_vec();
-        let mut spectrum = forward.make_output_vec();
-        let mut power = vec![0.0f32; N_FFT / 2 + 1];
-
-        let n_frames = evidence.n_frames();
-        let mut start = -(N_WINDOW as isize) / 2;
-        while start + (N_WINDOW as isize) / 2 <= n_frames as isize {
-            power.fill(0.0);
-            for band in &evidence.bands {
-                let at = |idx: usize| {
-                    usize::try_from(start + idx as isize)
-                        .ok()
-                        .and_then(|t| band.get(t))
-                        .copied()
-                        .unwrap_or(0.0)
-                };
-                let mean = (0..N_WINDOW).map(at).sum::<f32>() / N_WINDOW as f32;
-                frame.fill(0.0);
-                for (idx, (x, w)) in frame.iter_mut().zip(&window).enumerate() {
-                    *x = w * (at(idx).min(4.0) - mean);
-                }
-                if forward.process(&mut frame, &mut spectrum).is_ok() {
-                    power.iter_mut().zip(&spectrum).for_each(|(p, c)| *p += c.norm_sqr());
-                }
-            }
-            for (c, &p) in spectrum.iter_mut().zip(&power) {
-                *c = Complex32::new(p, 0.0);
-            }
-            if inverse.process(&mut spectrum, &mut frame).is_err() {
-                break;
-            }
-            let energy = frame[0].max(f32::MIN_POSITIVE);
-            let loudest = power.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-            let at_tempo = |xs: &[f32], at: f64| {
-                let (idx, part) = (at as usize, at.fract() as f32);
-                xs.get(idx).copied().unwrap_or(0.0) * (1.0 - part)
-                    + xs.get(idx + 1).copied().unwrap_or(0.0) * part
-            };
-            this.autocorrelation.push(
-                this.bpm
-                    .iter()
-                    .map(|bpm| {
-                        // frames/s · 60 s/min ÷ beats/min = frames/beat
-                        let lag = rate * 60.0 / bpm;
-                        at_tempo(&frame, lag) / energy / at_tempo(&bias, lag).max(0.05)
-                    })
-                    .collect(),
-            );
-            this.fourier.push(
-                this.bpm
-                    .iter()
-                    .map(|bpm| (at_tempo(&power, bpm / 60.0 / rate * N_FFT as f64) / loudest).sqrt())
-                    .collect(),
-            );
-            this.times.push((start + (N_WINDOW / 2) as isize) as f64 / rate);
-            start += WINDOW_HOP as isize;
-            pace.spend(5 * 60 * N_FFT).await;
-        }
-        this
-    }
-
-    /// Pulse clarity: the windows' mean of the autocorrelation's greatest value (Lartillot et al. 2008,
-    /// "MAX"), in [0, 1].
-    pub(super) fn clarity(&self) -> f32 {
-        let best = |row: &Vec<f32>| row.iter().copied().fold(0.0f32, f32::max).min(1.0);
-        self.autocorrelation.iter().map(best).sum::<f32>() / self.autocorrelation.len().max(1) as f32
-    }
-
-    /// Mean over all windows of autocorrelation and of Fourier magnitude, `[n_tempi]` each.
-    fn means(&self) -> (Vec<f32>, Vec<f32>) {
-        let mean = |rows: &[Vec<f32>]| {
-            let mut sum = vec![0.0f32; self.bpm.len()];
-            for row in rows {
-                sum.iter_mut().zip(row).for_each(|(s, x)| *s += x);
-            }
-            sum.iter().map(|s| s / rows.len().max(1) as f32).collect()
-        };
-        (mean(&self.autocorrelation), mean(&self.fourier))
-    }
-}
-
-/// Autocorrelation of a window, 1 at lag 0, `[length]`.
-fn autocorrelation_of(window: &[f32]) -> Vec<f32> {
-    let energy: f32 = window.iter().map(|w| w * w).sum();
-    (0..window.len())
-        .map(|lag| window.iter().zip(&window[lag..]).map(|(a, b)| a * b).sum::<f32>() / energy)
-        .collect()
-}
 
 /// A tempo that might be the song's.
 #[derive(Debug, Clone, Copy)]
@@ -140,41 +12,108 @@ pub(super) struct Hypothesis {
     pub(super) score: f64,
 }
 
-/// Centre in BPM and width in octaves of the tempi that each style is tapped at.
-const fn tempo_prior(style: Style) -> (f64, f64) {
+/// Centre in BPM and width in octaves of the tempi that each style is tapped at, besides what the
+/// onsets say; `None` leaves it to them.
+const fn style_prior(style: Style) -> Option<(f64, f64)> {
     match style {
-        Style::Auto | Style::Pop | Style::Rock => (112.0, 0.75),
-        Style::Electronic => (126.0, 0.45),
-        Style::HipHop => (92.0, 0.5),
-        Style::Jazz => (130.0, 0.9),
-        Style::Classical | Style::Folk => (105.0, 0.9),
+        Style::Auto | Style::Pop | Style::Classical | Style::Folk => None,
+        Style::Rock => Some((125.0, 0.8)),
+        Style::Electronic => Some((128.0, 0.4)),
+        Style::HipHop => Some((92.0, 0.5)),
+        Style::Jazz => Some((150.0, 0.9)),
     }
 }
 
-/// Lowest mean autocorrelation at the best period that counts as a pulse.
-const PULSE_FLOOR: f32 = 0.12;
+/// Lowest mean autocorrelation at some period that is a pulse: noise of 5 s reaches 0.09, music of any
+/// length and style rarely less than 0.2.
+const PULSE_FLOOR: f32 = 0.13;
+/// Hypotheses taken from the tempogram's peaks.
+const MAX_PEAKS: usize = 6;
+/// The first of them that simple ratios are tried of.
+const N_ROOTS: usize = 3;
+const RATIOS: [f64; 6] = [2.0, 0.5, 3.0, 1.0 / 3.0, 1.5, 2.0 / 3.0];
 
-/// Ranks the tempi of the whole song, most likely first, at most eight; empty without a pulse.
+/// Ranks the tempi of the whole song, most likely first; empty without a pulse.
+///
+/// The tempogram's peaks and simple ratios of the strongest are weighed by [`metrical_score`], which
+/// decides between a tempo and its double.
 pub(super) fn rank_tempi(tempogram: &Tempogram, params: &AnalysisParams) -> Vec<Hypothesis> {
     let (autocorrelation, fourier) = tempogram.means();
-    let (centre, width) = tempo_prior(params.style);
-    let score = |idx: usize| {
-        let octaves = (tempogram.bpm[idx] / centre).log2() / width;
-        f64::from((autocorrelation[idx].max(1e-3) * fourier[idx].max(1e-3)).ln()) - 0.5 * octaves * octaves
-    };
-    let allowed = |bpm: f64| bpm >= params.tempo_min.get() && bpm <= params.tempo_max.get();
+    let salience: Vec<f32> =
+        autocorrelation.iter().zip(&fourier).map(|(a, f)| a.max(1e-3) * f.max(1e-3)).collect();
     let n = tempogram.bpm.len();
-    let mut found: Vec<Hypothesis> = (0..n)
-        .filter(|&idx| allowed(tempogram.bpm[idx]) && autocorrelation[idx] > PULSE_FLOOR)
+    if autocorrelation.iter().all(|a| *a < PULSE_FLOOR) {
+        return Vec::new();
+    }
+    let mut peaks: Vec<usize> = (0..n)
+        .filter(|&idx| autocorrelation[idx] > 0.5 * PULSE_FLOOR)
         .filter(|&idx| {
-            let near = idx.saturating_sub(3)..(idx + 4).min(n);
-            near.into_iter().all(|other| score(other) <= score(idx))
+            let near = &salience[idx.saturating_sub(3)..(idx + 4).min(n)];
+            near.iter().all(|other| *other <= salience[idx])
         })
-        .map(|idx| Hypothesis { bpm: tempogram.bpm[idx], score: score(idx) })
+        .collect();
+    peaks.sort_by(|&a, &b| salience[b].total_cmp(&salience[a]));
+    peaks.truncate(MAX_PEAKS);
+    let mut tempi: Vec<f64> = peaks.iter().map(|&idx| tempogram.bpm[idx]).collect();
+    for root in tempi.clone().into_iter().take(N_ROOTS) {
+        for bpm in RATIOS.map(|ratio| ratio * root) {
+            if tempi.iter().all(|other| (bpm / other).ln().abs() >= 0.05) {
+                tempi.push(bpm);
+            }
+        }
+    }
+    let prior = style_prior(params.style);
+    let mut found: Vec<Hypothesis> = tempi
+        .into_iter()
+        .filter(|&bpm| bpm >= params.tempo_min.get() && bpm <= params.tempo_max.get())
+        .map(|bpm| {
+            let octaves = prior.map_or(0.0, |(centre, width)| (bpm / centre).log2() / width);
+            Hypothesis { bpm, score: metrical_score(tempogram, bpm) - 0.5 * octaves * octaves }
+        })
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
-    found.truncate(8);
     found
+}
+
+/// Weights of one signal in [`metrical_score`].
+struct SignalWeights {
+    /// Of the logarithm of its magnitude at ½, 1, 2, 3 and 4 events a beat.
+    magnitude: [f64; 5],
+    /// Of its autocorrelation after ½, 1, 2 and 4 beats.
+    repetition: [f64; 4],
+}
+
+/// How each signal moves at the metrical levels of a tempo that people tap: the bass drum twice or
+/// half as often as the beat and alike every four beats, the mid band (snare, chords) on beats and
+/// halves, cymbals on halves.
+///
+/// Learned by conditional logistic regression over the hypotheses of 600 synthesised excerpts in 26
+/// styles and 52 rendered pop songs whose level two annotators agree on, each half as heavy again
+/// as the other's standard deviation allows (ridge 1.5). Right on songs left out in five folds: .90
+/// of the excerpts, .98 of the songs; trained on the excerpts alone, .98 of the songs.
+const WEIGHTS: [SignalWeights; N_SIGNALS] = [
+    SignalWeights { magnitude: [0.18, -0.11, 1.47, 0.53, 0.17], repetition: [1.54, -1.39, -0.70, 4.19] },
+    SignalWeights { magnitude: [-0.23, 1.24, -0.26, -0.06, -0.77], repetition: [-0.46, 1.70, 0.66, 3.36] },
+    SignalWeights { magnitude: [0.98, 0.04, 0.74, 1.12, -0.29], repetition: [4.47, 4.94, -2.10, -0.40] },
+    SignalWeights { magnitude: [0.23, 1.14, 0.89, -0.55, 0.67], repetition: [0.08, 2.94, -2.26, -2.55] },
+    SignalWeights { magnitude: [0.04, 0.28, -0.03, 0.41, 0.09], repetition: [-0.87, -1.77, -1.61, 0.62] },
+];
+/// Weight of the distance in octaves from 110 BPM, and of its square, learned with [`WEIGHTS`].
+const TEMPO_WEIGHTS: [f64; 2] = [-1.02, -1.604];
+
+/// Logarithm, up to a constant, of how likely `bpm` is to be the tapped one of its metrical family.
+fn metrical_score(tempogram: &Tempogram, bpm: f64) -> f64 {
+    let octaves = (bpm / 110.0).log2();
+    let mut score = TEMPO_WEIGHTS[0] * octaves + TEMPO_WEIGHTS[1] * octaves * octaves;
+    for (signal, weights) in WEIGHTS.iter().enumerate() {
+        for (rate, weight) in [0.5, 1.0, 2.0, 3.0, 4.0].into_iter().zip(weights.magnitude) {
+            score += weight * f64::from(100.0 * tempogram.magnitude(signal, rate * bpm) + 0.05).ln();
+        }
+        for (n_beats, weight) in [0.5, 1.0, 2.0, 4.0].into_iter().zip(weights.repetition) {
+            score += weight * f64::from(tempogram.repetition(signal, bpm / n_beats));
+        }
+    }
+    score
 }
 
 /// The tempo at each window: the Viterbi path through the tempogram, drawn to the song's tempo.
@@ -221,7 +160,7 @@ pub(super) struct PathParams {
 
 impl Default for PathParams {
     fn default() -> Self {
-        Self { step_cost: 0.6, jump_cost: 6.0, weight: 1.0, octaves: 0.25, away_max: 1.5 }
+        Self { step_cost: 0.6, jump_cost: 6.0, weight: 1.0, octaves: 0.25, away_max: 3.0 }
     }
 }
 

@@ -61,8 +61,7 @@ async fn read<T>(
     wanted: &str,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, ApiError> {
-    let wrong =
-        |message| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "bad_configuration", message);
+    let wrong = |message| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "bad_configuration", message);
     let value = match variables::get(name).await {
         Ok(value) => value,
         Err(Error::Undefined(_)) => default.to_owned(),

@@ -75,11 +75,14 @@ mod tests {
     #[test]
     fn localhost_is_this_machine_and_nothing_else() {
         let local = Origins::parse("localhost");
-        for origin in ["http://localhost", "http://localhost:8080", "https://127.0.0.1:3000", "http://[::1]:1"]
+        for origin in
+            ["http://localhost", "http://localhost:8080", "https://127.0.0.1:3000", "http://[::1]:1"]
         {
             assert!(local.allow(origin), "{origin}");
         }
-        for origin in ["https://example.org", "http://localhost.example.org", "http://localhost:x", "null", ""] {
+        for origin in
+            ["https://example.org", "http://localhost.example.org", "http://localhost:x", "null", ""]
+        {
             assert!(!local.allow(origin), "{origin}");
         }
     }

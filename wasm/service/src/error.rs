@@ -34,11 +34,6 @@ impl ApiError {
         Error::LimitExceeded { limit: Limit::Bytes, actual: actual as f64, max: max as f64 }.into()
     }
 
-    /// Our own fault.
-    pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("something went wrong here: {cause}"))
-    }
-
     /// The JSON body.
     pub(crate) fn body(&self) -> Value {
         json!({ "error": self.message, "code": self.code, "details": self.details })

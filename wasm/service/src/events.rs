@@ -2,6 +2,7 @@
 //!
 //! The body computes as it is read: if the client goes away, the analysis ends.
 
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -9,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{Stream, stream};
 use http::{StatusCode, header};
+use sectionist_core::export;
+use sectionist_core::params::Format;
 use serde_json::{Value, json};
-use std::convert::Infallible;
 
 use crate::analysis::Run;
 use crate::error::ApiError;
@@ -51,17 +53,12 @@ async fn next(mut state: State) -> (Bytes, Option<State>) {
                 let progress = state.run.progress();
                 let data = json!({ "stage": progress.stage.name(), "fraction": progress.fraction });
                 state.last_event = Some(Instant::now());
-                return (event("progress", &data.to_string()), Some(state));
+                return (event("progress", data.to_string().as_bytes()), Some(state));
             }
             Ok(Some(report)) => {
                 describe(&state.context.entry, &state.run, &report);
-                return match serde_json::to_string(&*report) {
-                    Ok(json) => {
-                        state.context.entry.outcome(StatusCode::OK, "ok");
-                        (event("report", &json), None)
-                    }
-                    Err(error) => (failure(&state.context, &ApiError::internal(&error)), None),
-                };
+                state.context.entry.outcome(StatusCode::OK, "ok");
+                return (event("report", &export(&report, Format::Json).bytes), None);
             }
             Err(error) => return (failure(&state.context, &error), None),
         }
@@ -74,10 +71,10 @@ fn failure(context: &Context, error: &ApiError) -> Bytes {
     if let Value::Object(fields) = &mut data {
         fields.insert("status".to_owned(), error.status.as_u16().into());
     }
-    event("error", &data.to_string())
+    event("error", data.to_string().as_bytes())
 }
 
 /// One event. `data` is JSON, so a single line.
-fn event(name: &str, data: &str) -> Bytes {
-    format!("event: {name}\ndata: {data}\n\n").into()
+fn event(name: &str, data: &[u8]) -> Bytes {
+    [b"event: ", name.as_bytes(), b"\ndata: ", data, b"\n\n"].concat().into()
 }

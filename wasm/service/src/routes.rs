@@ -7,8 +7,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use sectionist_core::params::Format;
-use sectionist_core::report::export;
-use sectionist_core::{ANALYSIS_VERSION, AnalysisParams, Report, decode};
+use sectionist_core::{ANALYSIS_VERSION, AnalysisParams, Report, decode, export};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -50,14 +49,18 @@ async fn health() -> Json<Value> {
 async fn formats(Extension(context): Extension<Context>) -> Json<Value> {
     let config = &context.config;
     Json(json!({
-        "formats": decode::formats(),
-        "outputs": Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>(),
+        "input": decode::formats(),
+        "output": Format::ALL.iter().map(output).collect::<Value>(),
         "limits": {
             "max_file_size": config.max_file_size,
             "max_duration": config.max_duration,
             "analysis_timeout": config.analysis_timeout.as_secs_f64(),
         },
     }))
+}
+
+fn output(format: &Format) -> Value {
+    json!({ "name": format.name(), "extension": format.extension(), "content_type": format.content_type() })
 }
 
 async fn not_found() -> ApiError {
@@ -122,7 +125,7 @@ async fn analyze(
             }
         };
         describe(&context.entry, &run, &report);
-        let mut response = render(&report, params.format)?;
+        let mut response = render(&report, params.format);
         for (stage, time) in run.stage_times() {
             add_timing(response.headers_mut(), stage, time);
         }
@@ -140,7 +143,7 @@ pub(crate) fn describe(entry: &Entry, run: &Run, report: &Report) {
 }
 
 /// The report in the form asked for.
-fn render(report: &Report, format: Format) -> Result<Response, ApiError> {
+fn render(report: &Report, format: Format) -> Response {
     let exported = export(report, format);
     let mut response = ([(header::CONTENT_TYPE, exported.content_type)], exported.bytes).into_response();
     if format != Format::Json {
@@ -155,7 +158,7 @@ fn render(report: &Report, format: Format) -> Result<Response, ApiError> {
             response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
         }
     }
-    Ok(response)
+    response
 }
 
 fn accepts_events(headers: &HeaderMap) -> bool {
@@ -169,7 +172,8 @@ fn accepts_events(headers: &HeaderMap) -> bool {
 /// Checks the key, if one is set, in `Authorization: Bearer …` or `x-api-key`.
 fn authorise(headers: &HeaderMap, key: Option<&str>) -> Result<(), ApiError> {
     let Some(key) = key else { return Ok(()) };
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let bearer =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
     let given = bearer.or_else(|| headers.get("x-api-key").map(HeaderValue::as_bytes));
     if given.is_some_and(|given| equal(given, key.as_bytes())) {
         return Ok(());

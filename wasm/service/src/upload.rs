@@ -86,7 +86,10 @@ async fn receive_form(
     while let Some(part) = form.next_field().await.map_err(|error| form_error(&error, max))? {
         n_parts += 1;
         if n_parts > MAX_PARTS {
-            return Err(ApiError::bad_request("bad_form", format!("the form has more than {MAX_PARTS} parts")));
+            return Err(ApiError::bad_request(
+                "bad_form",
+                format!("the form has more than {MAX_PARTS} parts"),
+            ));
         }
         if is_file(&part) {
             if file.is_some() {
@@ -244,7 +247,8 @@ mod tests {
     }
 
     fn request(content_type: &str, chunks: Vec<&'static [u8]>) -> Request<Body> {
-        let stream = futures::stream::iter(chunks.into_iter().map(|chunk| Ok::<_, axum::Error>(Bytes::from(chunk))));
+        let stream =
+            futures::stream::iter(chunks.into_iter().map(|chunk| Ok::<_, axum::Error>(Bytes::from(chunk))));
         Request::post("/analyze")
             .header(header::CONTENT_TYPE, content_type)
             .body(Body::from_stream(stream))

@@ -35,7 +35,7 @@ const ON_THE_LINE = 0.09;
 
 /**
  * @param {Report} report
- * @returns {ChartSection[]} empty without bars or chords
+ * @returns {ChartSection[]} empty without bars or chords; one for all where no sections were found
  */
 export function chordChart(report) {
   if (report.chords.length === 0) return [];
@@ -57,9 +57,10 @@ export function chordChart(report) {
     return { index, start, end, chords, same };
   });
 
-  const firstBars = report.sections.map((section) => firstBarOf(barStarts, section.start));
-  if (firstBars.length > 0) firstBars[0] = 0;
-  return report.sections
+  const sections = report.sections.length > 0 ? report.sections : [wholeSong(report)];
+  const firstBars = sections.map((section) => firstBarOf(barStarts, section.start));
+  firstBars[0] = 0;
+  return sections
     .map((section, index) => ({
       index,
       name: section.name,
@@ -73,3 +74,8 @@ export function chordChart(report) {
     }))
     .filter((section) => section.bars.length > 0);
 }
+
+/**
+ * @param {Report} report
+ */
+const wholeSong = ({ duration }) => ({ start: 0, end: duration, name: 'Whole song', group: 'A', label: 'section' });

@@ -69,7 +69,8 @@ export function overviewShapes(report, width) {
     })),
     columns: waveformColumns(report.waveform, scale, COLUMN_PITCH).map(({ x, time, peak, rms }) => {
       const index = spanAt(sections, time);
-      return { x, peak, rms, group: index < 0 ? -1 : groupOf(sections[index]) };
+      const outside = sections.length > 0 ? -1 : 0;
+      return { x, peak, rms, group: index < 0 ? outside : groupOf(sections[index]) };
     }),
     columnWidth: COLUMN_PITCH - 1,
     barLines: barWidth >= MIN_BAR_WIDTH ? report.downbeats.map(scale.x) : [],

@@ -13,6 +13,9 @@ import { waveformOutline } from './waveform.js';
 /** Where the cursor stands, as a share of the width: more is shown of what comes. */
 export const CURSOR_AT = 0.3;
 
+/** Room beside the song's start and end, as a share of the width. */
+const MARGIN = 0.03;
+
 /** Pixels that a bar takes at magnification 1: at most this, and room for so many bars. */
 const BAR_WIDTH = 150;
 const MIN_BARS = 3.2;
@@ -38,13 +41,19 @@ export function stripSpan(report, width, zoom) {
 }
 
 /**
- * The scale in which the cursor stands still and the song moves under it.
+ * The scale in which the cursor stands still and the song moves under it; only at the song's start
+ * and end it is the cursor that moves.
  * @param {number} time
  * @param {number} span
  * @param {number} width
+ * @param {number} duration
  */
-export const scrollingScale = (time, span, width) =>
-  timeScale(time - CURSOR_AT * span, time + (1 - CURSOR_AT) * span, width);
+export function scrollingScale(time, span, width, duration) {
+  const earliest = -MARGIN * span;
+  const latest = duration - (1 - MARGIN) * span;
+  const start = Math.max(earliest, Math.min(time - CURSOR_AT * span, latest));
+  return timeScale(start, start + span, width);
+}
 
 /**
  * The scale in which the cursor moves over still pages, for those who want no motion.

@@ -3,7 +3,7 @@
  */
 
 import { spanAt } from '../geometry/position.js';
-import { clock, percent, romanWithAccidentals, withAccidentals } from '../words.js';
+import { clockTenths, percent, romanWithAccidentals, withAccidentals } from '../words.js';
 import { element } from './element.js';
 
 /** @import { Scope } from '../scope.js' */
@@ -45,7 +45,7 @@ export function chordsView(root, store, scope) {
               element(
                 'td',
                 {},
-                element('button', { type: 'button', class: 'link', 'data-time': chord.start }, clock(chord.start)),
+                element('button', { type: 'button', class: 'link', 'data-time': chord.start }, clockTenths(chord.start)),
               ),
               element('td', {}, report.sections[spanAt(report.sections, chord.start)]?.name ?? ''),
               element('th', { scope: 'row' }, withAccidentals(chord.name)),

@@ -1,5 +1,6 @@
 /**
- * The options of the analysis. Names and values are those of every host.
+ * The options of the analysis. Names and values are those of every host. There may be several
+ * such panels; all show the same.
  */
 
 import { element } from './element.js';
@@ -51,14 +52,14 @@ export function optionsView(root, store, scope) {
   const selects = Object.entries(CHOICES).map(([name, { label, values }]) => {
     const select = element(
       'select',
-      { id: `option-${name}`, name },
+      { id: `${root.id}-${name}`, name },
       ...values.map(([value, words]) => element('option', { value }, words)),
     );
     body.append(element('label', { for: select.id }, element('span', {}, label), select));
     return select;
   });
   const range = element('input', {
-    id: 'option-sensitivity',
+    id: `${root.id}-sensitivity`,
     name: 'sensitivity',
     type: 'range',
     min: 0,
@@ -84,8 +85,16 @@ export function optionsView(root, store, scope) {
     if (range.value !== DEFAULT_SENSITIVITY) options.sensitivity = range.value;
     store.ask('options', options);
   });
-  /** @param {string} value */
-  const rangeWords = (value) => `${Math.round(Number(value) * 100)} %, higher finds more sections`;
-  scope.on(range, 'input', () => range.setAttribute('aria-valuetext', rangeWords(range.value)));
-  range.setAttribute('aria-valuetext', rangeWords(range.value));
+  const speakRange = () => {
+    range.setAttribute('aria-valuetext', `${Math.round(Number(range.value) * 100)} %, higher finds more sections`);
+  };
+  scope.on(range, 'input', speakRange);
+  store.watch(scope, ['options'], ({ options }) => {
+    for (const select of selects) select.value = options[select.name] ?? select.options[0].value;
+    range.value = options.sensitivity ?? DEFAULT_SENSITIVITY;
+    speakRange();
+  });
+
+  const again = root.querySelector('[data-again]');
+  if (again) scope.on(again, 'click', () => store.ask('reopen', undefined));
 }

@@ -33,11 +33,13 @@ export function overviewView(root, store, scope) {
   const canvas = element('canvas', { 'aria-hidden': 'true' });
   const cursor = element('div', { class: 'cursor', 'aria-hidden': 'true' });
   const spot = element('div', { class: 'spot', 'aria-hidden': 'true' });
+  const ghost = element('div', { class: 'ghost', 'aria-hidden': 'true', hidden: true });
   const slider = element(
     'div',
     { class: 'overview', role: 'slider', tabindex: 0, 'aria-label': 'Position in the song', 'aria-valuemin': 0 },
     canvas,
     spot,
+    ghost,
     cursor,
   );
   root.append(slider);
@@ -95,6 +97,19 @@ export function overviewView(root, store, scope) {
     slider.setAttribute('aria-valuetext', words.filter(Boolean).join(', '));
   });
 
+  /**
+   * Where a press would go.
+   * @param {PointerEvent} event
+   */
+  const showGhost = ({ pointerType, clientX }) => {
+    if (!shapes || pointerType !== 'mouse') return;
+    const x = Math.min(Math.max(clientX - slider.getBoundingClientRect().left, 0), width);
+    ghost.hidden = dragging;
+    ghost.style.transform = `translateX(${x}px)`;
+    ghost.dataset.time = clock(shapes.scale.time(x));
+    ghost.classList.toggle('flipped', x > width - 60);
+  };
+
   let dragging = false;
   /** @param {PointerEvent} event */
   const seek = (event) => {
@@ -108,7 +123,9 @@ export function overviewView(root, store, scope) {
   });
   scope.on(slider, 'pointermove', (/** @type {PointerEvent} */ event) => {
     if (dragging) seek(event);
+    showGhost(event);
   });
+  scope.on(slider, 'pointerleave', () => (ghost.hidden = true));
   for (const type of ['pointerup', 'pointercancel']) scope.on(slider, type, () => (dragging = false));
 }
 

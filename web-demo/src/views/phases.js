@@ -2,7 +2,8 @@
  * Shows the part of the page that belongs to the phase, and moves the focus there.
  */
 
-import { clock } from '../words.js';
+import { sentence } from '../words.js';
+import { element } from './element.js';
 
 /** @import { Scope } from '../scope.js' */
 /** @import { Store } from '../state.js' */
@@ -47,13 +48,13 @@ export function phasesView(body, store, scope) {
     if (phase === 'ready' && report) {
       if (playable === false) {
         words.push(
-          `This browser cannot play ${report.source.codec.toUpperCase()} files, but the analysis is complete (${clock(report.duration)}).`,
+          `This browser cannot play this ${report.source.container.toUpperCase()} file (${report.source.codec}). Its analysis is complete.`,
         );
       }
-      words.push(...report.warnings.map(({ message }) => message.charAt(0).toUpperCase() + message.slice(1) + '.'));
+      words.push(...report.warnings.map(({ message }) => sentence(message)));
     }
     const said = words.filter(Boolean);
     notice.hidden = said.length === 0;
-    notice.textContent = said.join(' ');
+    notice.replaceChildren(...said.map((line) => element('p', {}, line)));
   });
 }

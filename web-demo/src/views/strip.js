@@ -3,7 +3,7 @@
  * dragged, and magnified with buttons, keys or a pinch.
  */
 
-import { CURSOR_AT, pagedScale, scrollingScale, stripShaper, stripSpan } from '../geometry/strip.js';
+import { pagedScale, scrollingScale, stripShaper, stripSpan } from '../geometry/strip.js';
 import { romanWithAccidentals, withAccidentals } from '../words.js';
 import { fillBox, freshContext, watchPalette } from './canvas.js';
 import { element } from './element.js';
@@ -45,14 +45,13 @@ export function stripView(root, store, scope) {
     const { report, time, zoom } = store.state;
     if (!report) return null;
     const span = stripSpan(report, width, zoom);
-    return still ? pagedScale(time, span, width) : scrollingScale(time, span, width);
+    return still ? pagedScale(time, span, width) : scrollingScale(time, span, width, report.duration);
   };
   const paint = () => {
     const scale = scaleNow();
     if (!scale || !shapesOf || !palette || width === 0) return;
     const { time } = store.state;
-    const cursor = still ? scale.x(time) : CURSOR_AT * width;
-    paintShapes(freshContext(canvas, width, HEIGHT), shapesOf(scale, time), palette, width, cursor);
+    paintShapes(freshContext(canvas, width, HEIGHT), shapesOf(scale, time), palette, width, scale.x(time));
   };
 
   watchPalette(root, scope, (read) => {

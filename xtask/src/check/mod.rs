@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every check, cheap ones first.
 //!
-//! Two profiles, so that nothing large is compiled twice: the core's own tests run in the dev profile, with
-//! overflow and debug assertions; whatever needs wasmtime or real speed (host, program, harness) runs in
-//! release, in which the program is wanted anyway.
+//! All tests, and the program that they call, are built in the profile `harness`: optimised, since they
+//! analyse songs; without link-time optimisation, since there are many binaries; with overflow and debug
+//! assertions in the core. So wasmtime, by far the largest dependency, is compiled once.
 
 mod hygiene;
 mod page;
@@ -13,12 +13,12 @@ use std::process::Command;
 use anyhow::{Result, bail, ensure};
 
 use crate::steps::Steps;
-use crate::{process, serve, setup, tree, wasm};
+use crate::{process, setup, tree, wasm};
 use tally::Tally;
 
-/// The packages that share one release build. Always named together, so that cargo unifies their
+/// The packages that share one build. Always named together, so that cargo unifies their
 /// features in one way only.
-const RELEASE: &str =
+const PACKAGES: &str =
     "--release --package sectionist-host --package sectionist-cli --package sectionist-tests";
 
 /// A check: its name for `--only`, and what it does.
@@ -40,7 +40,10 @@ const CHECKS: &[Check] = &[
     Check { name: "page", run: page::run },
     Check {
         name: "core",
-        run: |tally| tally.tests(&mut process::cargo("test --package sectionist-core --no-fail-fast")),
+        run: |tally| {
+            tally
+                .tests(&mut process::cargo("test --profile harness --package sectionist-core --no-fail-fast"))
+        },
     },
     Check { name: "clippy", run: |tally| tally.one(clippy) },
     Check { name: "clippy-wasm", run: |tally| tally.one(clippy_wasm) },
@@ -49,7 +52,7 @@ const CHECKS: &[Check] = &[
     Check { name: "fuzz", run: fuzz },
     Check {
         name: "program",
-        run: |tally| tally.one(|| process::run(&mut process::cargo(&format!("build {RELEASE}")))),
+        run: |tally| tally.one(|| process::run(&mut process::cargo(&format!("build {PACKAGES}")))),
     },
     Check { name: "units", run: |tally| tally.tests(&mut harness("--lib --bins")) },
     Check {
@@ -59,7 +62,10 @@ const CHECKS: &[Check] = &[
     Check { name: "formats", run: |tally| tally.tests(&mut harness("--test formats")) },
     Check { name: "golden", run: |tally| tally.tests(&mut harness("--test golden")) },
     Check { name: "cli", run: |tally| tally.tests(&mut harness("--test cli")) },
-    Check { name: "parity", run: |tally| tally.tests(&mut harness("--test parity")) },
+    Check {
+        name: "parity",
+        run: |tally| tally.tests(&mut harness("--test parity_component --test parity_browser")),
+    },
     Check { name: "http", run: |tally| tally.tests(&mut harness("--test http")) },
     Check { name: "browser", run: browser },
 ];
@@ -100,6 +106,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     std::process::exit(i32::from(failure.is_some() || tally.failed > 0));
 }
 
+/// Rewrites the golden reports.
+pub(crate) fn bless() -> Result<()> {
+    process::run(harness("--test golden").env("SECTIONIST_BLESS", "1"))?;
+    let mut git = Command::new("git");
+    process::run(
+        git.args(["--no-pager", "diff", "--stat", "--", "fixtures/golden"]).current_dir(tree::root()),
+    )
+}
+
 fn clippy() -> Result<()> {
     process::run(&mut process::cargo(
         "clippy --workspace --all-targets --exclude sectionist-service --exclude sectionist-browser \
@@ -134,7 +149,9 @@ fn fuzz(tally: &mut Tally) -> Result<()> {
     if !process::found("c++") {
         return tally.missing("c++", "apt-get install g++ (libFuzzer is C++)");
     }
-    tally.tests(&mut process::cargo("test --package sectionist-fuzz --lib --tests --no-fail-fast"))?;
+    tally.tests(&mut process::cargo(
+        "test --profile harness --package sectionist-fuzz --lib --tests --no-fail-fast",
+    ))?;
     tally.one(|| {
         process::run(&mut process::cargo("clippy --package sectionist-fuzz --all-targets -- -D warnings"))
     })
@@ -149,10 +166,12 @@ fn browser(tally: &mut Tally) -> Result<()> {
     tally.tests(&mut harness("--test browser"))
 }
 
-/// Tests of the release packages, which find what was built through the environment.
+/// Tests of those packages, which find what was built through the environment.
 fn harness(which: &str) -> Command {
-    let mut command = process::cargo(&format!("test {RELEASE} {which} --no-fail-fast"));
-    command.env("SECTIONIST_PROGRAM", serve::program()).env("SECTIONIST_COMPONENT", wasm::component());
+    let mut command = process::cargo(&format!("test {PACKAGES} {which} --no-fail-fast"));
+    command
+        .env("SECTIONIST_PROGRAM", tree::target().join("harness/sectionist"))
+        .env("SECTIONIST_COMPONENT", wasm::component());
     command
 }
 

@@ -4,14 +4,13 @@
 //! and key changes as points. Beats would bury them; they are written, as points that carry their
 //! place in the bar, when neither sections nor chords were asked for.
 
-use super::content::{Content, one_line, seconds};
+use super::content::{Content, name_of, one_line, seconds};
 use crate::params::Part;
 
 pub(super) fn write(content: &Content<'_>) -> String {
     let mut labels: Vec<(String, String, String)> = Vec::new();
     for section in content.sections {
-        let name = if section.name.is_empty() { section.label.name() } else { &section.name };
-        labels.push((seconds(section.start), seconds(section.end), one_line(name)));
+        labels.push((seconds(section.start), seconds(section.end), name_of(section)));
     }
     for pair in content.keys.windows(2) {
         labels.push((seconds(pair[1].start), seconds(pair[1].start), pair[1].key.to_string()));

@@ -8,7 +8,7 @@ use crate::units::TimeSignature;
 pub(super) struct Bar {
     /// Start in seconds.
     pub(super) start: f64,
-    /// End in seconds: the next downbeat, or the end of the song.
+    /// End in seconds: the next downbeat, or the end of the last beat.
     pub(super) end: f64,
     /// Times of its beats in seconds; the first is `start`.
     pub(super) beats: Vec<f64>,
@@ -43,7 +43,7 @@ impl Bar {
                     }
                     bars.push(Self {
                         start: beat.time,
-                        end: content.duration.max(beat.time),
+                        end: beat.time,
                         beats: vec![beat.time],
                         meter: content.meter_at(beat.time),
                         confidence: beat.confidence,
@@ -51,6 +51,11 @@ impl Bar {
                     });
                 }
             }
+        }
+        if let Some(bar) = bars.last_mut() {
+            // The song may go on without a beat after the last bar.
+            let last_beat = content.beats.iter().rposition(|beat| beat.time == last).unwrap_or(0);
+            bar.end = content.beat_end(last_beat);
         }
         bars
     }
@@ -69,7 +74,7 @@ mod tests {
         assert_eq!((bars[0].number, bars[0].beats.len()), (0, 1));
         assert_eq!((bars[1].number, bars[1].start, bars[1].end), (1, 1.0, 3.0));
         assert_eq!(bars[1].beats, [1.0, 1.5, 2.0, 2.5]);
-        assert_eq!(bars.last().unwrap().end, song.duration);
+        assert!((bars.last().unwrap().end - 57.0).abs() < 1e-9);
     }
 
     #[test]

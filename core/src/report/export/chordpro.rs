@@ -4,7 +4,7 @@
 //! on which the chord goes on. Without bars, chords are listed in order.
 
 use super::bars::Bar;
-use super::content::{Content, one_line};
+use super::content::{Content, name_of, one_line};
 use crate::harmony::ChordSpan;
 use crate::units::Mode;
 
@@ -42,7 +42,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
     let sections: Vec<(String, f64, f64)> = if content.sections.is_empty() {
         vec![(String::new(), 0.0, f64::INFINITY)]
     } else {
-        content.sections.iter().map(|s| (plain(&s.name), s.start, s.end)).collect()
+        content.sections.iter().map(|s| (plain(&name_of(s)), s.start, s.end)).collect()
     };
     for (name, start, end) in sections {
         let body = if bars.is_empty() {

@@ -67,6 +67,17 @@ impl<'a> Content<'a> {
         Bar::all(self)
     }
 
+    /// End of the beat with index `beat_idx` in seconds: the next beat, or as long after the last one as
+    /// the last interval is, at most the end of the song.
+    pub(super) fn beat_end(&self, beat_idx: usize) -> f64 {
+        let time = |idx: usize| self.beats.get(idx).map(|beat| beat.time);
+        time(beat_idx + 1).unwrap_or_else(|| {
+            let last = time(beat_idx).unwrap_or(self.duration);
+            let period = beat_idx.checked_sub(1).and_then(time).map_or(f64::INFINITY, |before| last - before);
+            (last + period.max(0.0)).min(self.duration).max(last)
+        })
+    }
+
     /// The song's title: its tag, else the file name without its extension.
     pub(super) fn title(&self) -> Option<&'a str> {
         self.tag("title").or_else(|| {
@@ -80,6 +91,12 @@ impl<'a> Content<'a> {
     pub(super) fn tag(&self, name: &str) -> Option<&'a str> {
         self.report.source.tags.get(name).map(|tag| tag.trim()).filter(|tag| !tag.is_empty())
     }
+}
+
+/// What people call a section, on one line: never empty.
+pub(super) fn name_of(section: &Section) -> String {
+    let name = one_line(&section.name);
+    if name.is_empty() { section.label.name().to_owned() } else { name }
 }
 
 /// `text` on one line: control characters become spaces.

@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180), for spreadsheets and scripts.
 
 use super::bars::Bar;
-use super::content::{Content, is_time, one_line, seconds, unit};
+use super::content::{Content, is_time, name_of, one_line, seconds, unit};
 
 /// The columns of [`write`].
 const COLUMNS: [&str; 9] = ["part", "start", "end", "bar", "label", "name", "group", "roman", "confidence"];
@@ -22,7 +22,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
     };
     let none = String::new;
     for s in content.sections {
-        let texts = [s.label.name().to_owned(), text(&s.name), text(&s.group), none()];
+        let texts = [s.label.name().to_owned(), text(&name_of(s)), text(&s.group), none()];
         event("section", s.start, s.end, texts, Some(s.confidence));
     }
     for k in content.keys {
@@ -43,7 +43,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
         event("chord", c.start, c.end, texts, Some(c.confidence));
     }
     for (i, b) in content.beats.iter().enumerate() {
-        let end = content.beats.get(i + 1).map_or(content.duration, |next| next.time);
+        let end = content.beat_end(i);
         let name = if b.position == 1 { "downbeat" } else { "beat" }.to_owned();
         event("beat", b.time, end, [b.position.to_string(), name, none(), none()], Some(b.confidence));
     }

@@ -4,7 +4,7 @@
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, Track, TrackEvent, TrackEventKind};
 
-use super::content::{Content, one_line};
+use super::content::{Content, name_of, one_line};
 use super::harte;
 use super::tempo_map::{TICKS_PER_QUARTER, TempoMap};
 use crate::units::{Key, Mode};
@@ -40,7 +40,7 @@ impl Texts {
     fn of(content: &Content<'_>) -> Self {
         Self {
             title: content.title().map(one_line).unwrap_or_default(),
-            sections: content.sections.iter().map(|section| one_line(&section.name)).collect(),
+            sections: content.sections.iter().map(name_of).collect(),
             chords: content.chords.iter().map(|chord| one_line(&chord.name)).collect(),
         }
     }

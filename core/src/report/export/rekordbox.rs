@@ -1,7 +1,7 @@
 //! A collection for rekordbox (File → Import Collection in xml format): one track with its beat grid,
 //! key, and cues at the sections: memory cues at all, hot cues A–H at the first eight.
 
-use super::content::{Content, one_line, seconds};
+use super::content::{Content, name_of, one_line, seconds};
 use crate::structure::SectionLabel;
 use crate::units::Mode;
 
@@ -51,7 +51,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
         );
     }
     for (i, section) in content.sections.iter().enumerate() {
-        let name = escaped(&section.name);
+        let name = escaped(&name_of(section));
         let start = seconds(section.start);
         out += &format!("      <POSITION_MARK Name=\"{name}\" Type=\"0\" Start=\"{start}\" Num=\"-1\"/>\n");
         if i < N_HOT_CUES {

@@ -3,7 +3,7 @@
 //! One layer holds everything: the value of a region is the height it is drawn at, so that sections,
 //! keys, chords and beats lie in rows of their own over the waveform.
 
-use super::content::{Content, ms, ms_between, one_line};
+use super::content::{Content, ms, ms_between, name_of, one_line};
 use super::csv::record;
 
 /// Heights of the rows, top to bottom.
@@ -18,7 +18,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
         regions.push((ms(start), row, ms_between(start, end), one_line(label)));
     };
     for section in content.sections {
-        region(SECTIONS, section.start, section.end, &section.name);
+        region(SECTIONS, section.start, section.end, &name_of(section));
     }
     for key in content.keys {
         region(KEYS, key.start, key.end, &key.key.to_string());
@@ -27,8 +27,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
         region(CHORDS, chord.start, chord.end, &chord.name);
     }
     for (i, beat) in content.beats.iter().enumerate() {
-        let end = content.beats.get(i + 1).map_or(content.duration, |next| next.time);
-        region(BEATS, beat.time, end, &beat.position.to_string());
+        region(BEATS, beat.time, content.beat_end(i), &beat.position.to_string());
     }
     regions.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
 

@@ -69,8 +69,12 @@ fn bars(content: &Content<'_>) -> Vec<Value> {
 }
 
 fn beats(content: &Content<'_>) -> Vec<Value> {
-    let end_of = |i: usize| content.beats.get(i + 1).map_or(content.duration, |next| next.time);
-    content.beats.iter().enumerate().map(|(i, b)| interval(b.time, end_of(i), unit(b.confidence))).collect()
+    content
+        .beats
+        .iter()
+        .enumerate()
+        .map(|(i, b)| interval(b.time, content.beat_end(i), unit(b.confidence)))
+        .collect()
 }
 
 fn sections(content: &Content<'_>) -> Vec<Value> {

@@ -16,6 +16,9 @@ const MAX_TICK: f64 = ((1 << 28) - 1) as f64;
 /// Before a first beat this close to 0 s there is no lead-in.
 const NO_LEAD_IN: f64 = 1e-3;
 
+/// A tempo goes on as long as beats stay within this many seconds of where they were heard.
+const KEPT_WITHIN: f64 = 1e-4;
+
 /// A gap this many times longer than the intervals beside it holds beats that were not heard.
 const GAP: f64 = 1.75;
 
@@ -161,11 +164,14 @@ fn tempi(anchors: &[(f64, u64)]) -> Vec<(u32, u32)> {
         let ((_, tick), (next_time, next_tick)) = (pair[0], pair[1]);
         // ticks ÷ ticks/quarter = quarters
         let quarters = (next_tick - tick) as f64 / f64::from(TICKS_PER_QUARTER);
-        let micros = ((next_time - played) * 1e6 / quarters).round().clamp(1.0, MAX_MICROS);
-        played += micros * quarters / 1e6;
-        if tempi.last().is_none_or(|last| last.1 != micros as u32) {
+        let kept = tempi.last().map(|last| f64::from(last.1));
+        let keeps_time = |micros: &f64| (played + micros * quarters / 1e6 - next_time).abs() < KEPT_WITHIN;
+        let micros = kept.filter(keeps_time).unwrap_or_else(|| {
+            let micros = ((next_time - played) * 1e6 / quarters).round().clamp(1.0, MAX_MICROS);
             tempi.push((clamped(tick as f64), micros as u32));
-        }
+            micros
+        });
+        played += micros * quarters / 1e6;
     }
     tempi
 }
@@ -248,7 +254,7 @@ mod tests {
         assert_eq!(map.meters[1], (960, TimeSignature::COMMON));
         assert_eq!(map.meters[2], (960 + 64 * 480, TimeSignature::new(3, 4)));
         assert_eq!(map.meters.len(), 3);
-        assert_eq!(map.tempi[0], (0, 500_000));
+        assert_eq!(map.tempi, [(0, 500_000), (960 + 64 * 480, 666_667)]);
     }
 
     #[test]

@@ -1,0 +1,198 @@
+//! What `cargo xtask accuracy` and `cargo xtask bench` run: analyses in bulk, calibration, times.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use sectionist_core::decode::{AudioStream, PcmBlock};
+use sectionist_core::{Analysis, AnalysisParams, FileHint, Limits, Report, Stage, Step, analyze};
+use sectionist_tests::calibration::Calibrations;
+use sectionist_tests::fixtures::{Answers, Span};
+use serde_json::{Value, json};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const USAGE: &str =
+    "measure predict OUT_DIR JOBS FILE… | measure calibrate REPORT_DIR TRUTH_DIR | measure bench FILE…";
+
+fn main() -> Outcome {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["predict", out, jobs, files @ ..] => predict(Path::new(out), jobs.parse()?, files),
+        ["calibrate", reports, truth] => calibrate(Path::new(reports), Path::new(truth)),
+        ["bench", files @ ..] if !files.is_empty() => files.iter().try_for_each(|file| bench(file)),
+        _ => Err(USAGE.into()),
+    }
+}
+
+/// Analyses files, several at a time. Writes `STEM.json` in the scorer's schema, with the whole report
+/// under `report`.
+fn predict(out: &Path, jobs: usize, files: &[&str]) -> Outcome {
+    fs::create_dir_all(out)?;
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let start = Instant::now();
+    let seconds = Mutex::new(0.0);
+    thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, 64) {
+            scope.spawn(|| {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    match predict_one(out, Path::new(file)) {
+                        Ok(duration) => {
+                            if let Ok(mut seconds) = seconds.lock() {
+                                *seconds += duration;
+                            }
+                        }
+                        Err(error) => {
+                            if let Ok(mut failures) = failures.lock() {
+                                failures.push(format!("{file}: {error}"));
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let (elapsed, seconds) = (start.elapsed().as_secs_f64(), seconds.into_inner()?);
+    println!("  {} files, {:.0}× real time with {jobs} at once", files.len(), seconds / elapsed);
+    let failures = failures.into_inner()?;
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
+}
+
+fn predict_one(out: &Path, file: &Path) -> Result<f64, Box<dyn Error>> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let report = analyze(fs::read(file)?, &FileHint::from_name(name), &AnalysisParams::default())?;
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    fs::write(out.join(format!("{stem}.json")), serde_json::to_vec(&prediction(&report)?)?)?;
+    Ok(report.duration)
+}
+
+/// A report in the scorer's schema. What was not found is answered wrongly, not left out: the scorer
+/// leaves unanswered tasks out of its means.
+fn prediction(report: &Report) -> Result<Value, Box<dyn Error>> {
+    let json = serde_json::to_value(report)?;
+    let answers = Answers::from_json(&json);
+    let sections: Vec<Value> = answers
+        .groups
+        .iter()
+        .map(|span| json!({ "start": span.start, "end": span.end, "label": span.label }))
+        .collect();
+    Ok(json!({
+        "tempo": answers.tempo.unwrap_or(1.0),
+        "beats": answers.beats,
+        "downbeats": answers.downbeats,
+        "key": answers.key.unwrap_or_else(|| "X".to_owned()),
+        "keys": json["keys"],
+        "chords": json["chords"],
+        "sections": sections,
+        "time_signature": answers.time_signature.unwrap_or_else(|| "none".to_owned()),
+        "report": json,
+    }))
+}
+
+/// Prints calibration as JSON: for each task the expected error and the bins.
+fn calibrate(reports: &Path, truths: &Path) -> Outcome {
+    let mut all = Calibrations::default();
+    let mut files: Vec<_> = fs::read_dir(reports)?.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "json")) {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let truth: Value = serde_json::from_slice(&fs::read(truths.join(format!("{stem}.truth.json")))?)?;
+        let prediction: Value = serde_json::from_slice(&fs::read(file)?)?;
+        let annotators: Vec<Vec<Span>> = ["sections_a1", "sections_a2"]
+            .into_iter()
+            .filter(|name| truth[name].is_array())
+            .map(|name| Answers::from_json(&json!({ "sections": truth[name] })).sections)
+            .collect();
+        all.add(&prediction["report"], &Answers::from_json(&truth), &annotators);
+    }
+    let tables: Vec<Value> = all
+        .named()
+        .into_iter()
+        .map(|(name, calibration)| {
+            let bins: Vec<Value> = calibration
+                .bins()
+                .map(|bin| {
+                    json!({ "weight": bin.weight, "confidence": bin.mean_confidence(), "right": bin.share_right() })
+                })
+                .collect();
+            json!({ "task": name, "error": calibration.expected_error(), "bins": bins })
+        })
+        .collect();
+    println!("{}", Value::from(tables));
+    Ok(())
+}
+
+/// Prints the time of each stage, of the whole and of decoding alone, best of three.
+fn bench(file: &str) -> Outcome {
+    const RUNS: usize = 3;
+    let bytes = bytes_of(file)?;
+    let hint = FileHint::from_name(file);
+    let decoding = (0..RUNS).map(|_| decode(&bytes, &hint)).collect::<Result<Vec<_>, _>>()?;
+    let decoding = decoding.into_iter().min().unwrap_or_default();
+    let mut best = analyse(&bytes, &hint)?;
+    for _ in 1..RUNS {
+        let run = analyse(&bytes, &hint)?;
+        if run.whole < best.whole {
+            best = run;
+        }
+    }
+    let Run { whole, stages, report, longest_step } = best;
+    let row = |name: &str, time: Duration| {
+        let ratio = report.duration / time.as_secs_f64();
+        println!("  {name:16} {:9.1} ms  {ratio:8.0}× real time", time.as_secs_f64() * 1e3);
+    };
+    println!("{file}: {:.1} s of {}", report.duration, report.source.codec);
+    row("decoding alone", decoding);
+    for (stage, time) in stages {
+        row(stage.name(), time);
+    }
+    row("whole", whole);
+    println!("  whole over decoding alone: {:.1}", whole.as_secs_f64() / decoding.as_secs_f64());
+    println!("  longest step: {:.1} ms", longest_step.as_secs_f64() * 1e3);
+    Ok(())
+}
+
+fn bytes_of(file: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    fs::read(file).map_err(|error| format!("{file}: {error}").into())
+}
+
+fn decode(bytes: &[u8], hint: &FileHint) -> Result<Duration, sectionist_core::Error> {
+    let start = Instant::now();
+    let mut stream = AudioStream::open(bytes.to_vec().into(), hint, &Limits::default())?;
+    let mut block = PcmBlock::default();
+    while stream.next_block(&mut block)? {}
+    Ok(start.elapsed())
+}
+
+/// One timed analysis.
+struct Run {
+    whole: Duration,
+    stages: Vec<(Stage, Duration)>,
+    report: Report,
+    longest_step: Duration,
+}
+
+fn analyse(bytes: &[u8], hint: &FileHint) -> Result<Run, sectionist_core::Error> {
+    let start = Instant::now();
+    let mut analysis = Analysis::new(bytes.to_vec(), hint, &AnalysisParams::default())?;
+    let mut stages = vec![(Stage::Features, Duration::ZERO)];
+    let mut longest_step = Duration::ZERO;
+    loop {
+        let step_start = Instant::now();
+        let step = analysis.step()?;
+        let elapsed = step_start.elapsed();
+        longest_step = longest_step.max(elapsed);
+        let stage = analysis.progress().stage;
+        match stages.last_mut() {
+            Some(last) if last.0 == stage => last.1 += elapsed,
+            _ => stages.push((stage, elapsed)),
+        }
+        if let Step::Done(report) = step {
+            return Ok(Run { whole: start.elapsed(), stages, report: *report, longest_step });
+        }
+    }
+}
