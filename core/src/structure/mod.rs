@@ -16,6 +16,9 @@ mod segmentation;
 mod similarity;
 mod sound;
 
+#[cfg(test)]
+mod forms;
+
 use serde::Serialize;
 
 use crate::features::Features;
