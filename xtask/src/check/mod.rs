@@ -19,7 +19,7 @@ use tally::Tally;
 /// The packages that share one build. Always named together, so that cargo unifies their
 /// features in one way only.
 const PACKAGES: &str =
-    "--release --package sectionist-host --package sectionist-cli --package sectionist-tests";
+    "--profile harness --package sectionist-host --package sectionist-cli --package sectionist-tests";
 
 /// A check: its name for `--only`, and what it does.
 struct Check {
