@@ -27,11 +27,11 @@ fn triad_with_clicks(seconds: usize) -> Vec<f32> {
 }
 
 fn report(samples: &[f32]) -> Report {
-    analyze_samples(samples, RATE, &AnalysisParams::default()).unwrap()
+    analyze_samples(samples, RATE, &AnalysisParams::default()).expect("rate and parameters are allowed")
 }
 
 fn json(report: &Report) -> serde_json::Value {
-    serde_json::to_value(report).unwrap()
+    serde_json::to_value(report).expect("a report is JSON")
 }
 
 /// What holds of every report.
