@@ -113,7 +113,7 @@ async fn ctrl_c() {
     let waited: io::Result<()> = tokio::signal::ctrl_c().await;
     if waited.is_err() {
         // Without signals, only the system stops the program.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

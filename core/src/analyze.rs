@@ -201,7 +201,7 @@ async fn extract_features(
 
     let (loudness, loudness_curve) = loudness.finish();
     Ok(Features {
-        duration: n_samples as f64 / f64::from(sample_rate),
+        duration: duration_of(n_samples, sample_rate),
         onsets: onsets.finish(),
         spectrum: spectrum.finish(),
         timbre: timbre.finish(),
@@ -209,6 +209,11 @@ async fn extract_features(
         loudness_curve,
         waveform: waveform.finish(),
     })
+}
+
+/// Seconds, rounded up to a millisecond: the resolution of the report, so that its last spans reach the end.
+fn duration_of(n_samples: usize, sample_rate: u32) -> f64 {
+    (n_samples as u64 * 1000).div_ceil(u64::from(sample_rate)) as f64 / 1000.0
 }
 
 /// Audio shorter than this, in seconds, is too short for most questions.

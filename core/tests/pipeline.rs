@@ -79,7 +79,9 @@ fn noise_a_click_a_short_clip_and_one_sample_give_sane_reports() {
     for samples in [noise(10 * RATE as usize), click, triad_with_clicks(1), vec![0.5]] {
         let report = report(&samples);
         assert_sane(&report);
-        assert!((report.duration - samples.len() as f64 / f64::from(RATE)).abs() < 1e-9);
+        // Rounded up to a millisecond.
+        let excess = report.duration - samples.len() as f64 / f64::from(RATE);
+        assert!((-1e-9..1e-3).contains(&excess), "{excess} s too long");
     }
 }
 

@@ -63,7 +63,10 @@ fn browser() -> Result<()> {
     Bindgen::new()
         .input_path(&module)
         .web(true)
-        .and_then(|bindgen| bindgen.typescript(true).remove_producers_section(true).generate(package()))
+        .and_then(|bindgen| {
+            let bindgen = bindgen.typescript(true).omit_default_module_path(false);
+            bindgen.remove_producers_section(true).generate(package())
+        })
         .map_err(|error| error.context("making the JavaScript glue"))?;
 
     let linked = package().join("sectionist_browser_bg.wasm");

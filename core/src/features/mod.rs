@@ -16,7 +16,7 @@ pub use waveform::{Waveform, WaveformExtractor};
 /// Everything that later stages read: what remains of the audio once it has streamed by.
 #[derive(Debug, Clone)]
 pub struct Features {
-    /// Length of the decoded audio in seconds.
+    /// Length of the decoded audio in seconds, rounded up to a millisecond.
     pub duration: f64,
     /// How strongly notes and drums start, per band and frame.
     pub onsets: OnsetActivations,
