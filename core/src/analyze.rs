@@ -41,7 +41,6 @@ pub fn analyze(bytes: impl Into<Bytes>, hint: &FileHint, params: &AnalysisParams
 /// [`Error::LimitExceeded`] for a rate or length outside the limits; [`Error::InvalidParams`].
 pub fn analyze_samples(samples: &[f32], sample_rate: u32, params: &AnalysisParams) -> Result<Report, Error> {
     params.validate()?;
-    let samples = samples.iter().map(|&x| if x.is_finite() { x } else { 0.0 }).collect();
     let stream = AudioStream::from_samples(samples, sample_rate, &params.limits)?;
     complete(run(stream, params.clone(), Pace::default()))
 }
@@ -151,13 +150,13 @@ impl Analysis {
 }
 
 async fn run(mut stream: AudioStream, params: AnalysisParams, pace: Pace) -> Result<Report, Error> {
-    pace.enter(Stage::Features);
+    pace.enter(Stage::Features).await;
     let features = extract_features(&mut stream, &params, &pace).await?;
-    pace.enter(Stage::Rhythm);
+    pace.enter(Stage::Rhythm).await;
     let rhythm = estimate_rhythm(&features, &params, &pace).await;
-    pace.enter(Stage::Harmony);
+    pace.enter(Stage::Harmony).await;
     let harmony = estimate_harmony(&features, &rhythm, &params, &pace).await;
-    pace.enter(Stage::Structure);
+    pace.enter(Stage::Structure).await;
     let structure = estimate_structure(&features, &rhythm, &harmony, &params, &pace).await;
     let warnings = warnings_of(&stream, &features);
     Ok(Report::new(stream.source().clone(), features, rhythm, harmony, structure, warnings, params.include))

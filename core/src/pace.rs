@@ -46,7 +46,10 @@ impl Pace {
         self.0.fraction.store(fraction.clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
     }
 
-    pub(crate) fn enter(&self, stage: Stage) {
+    /// Ends the current step, so that each stage has steps of its own, and starts `stage`.
+    pub(crate) async fn enter(&self, stage: Stage) {
+        self.0.spent.store(0, Ordering::Relaxed);
+        YieldOnce(false).await;
         self.0.stage.store(stage as u32, Ordering::Relaxed);
         self.progress(0.0);
     }

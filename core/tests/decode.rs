@@ -360,7 +360,7 @@ fn limits_hold_before_anything_is_decoded() {
     let small = Limits { max_bytes: 1000, ..limits };
     assert_eq!(limit(&wav(1000, 1, 8000), &small).map(|l| l.0), Some(Limit::Bytes));
 
-    let samples = |n: usize, rate| AudioStream::from_samples(vec![0.0; n], rate, &short).map(|_| ());
+    let samples = |n: usize, rate| AudioStream::from_samples(&vec![0.0; n], rate, &short).map(|_| ());
     assert_eq!(samples(16_000, 8000), Ok(()));
     assert!(matches!(samples(16_001, 8000), Err(Error::LimitExceeded { limit: Limit::Duration, .. })));
     assert!(matches!(samples(0, 0), Err(Error::LimitExceeded { limit: Limit::SampleRate, .. })));

@@ -110,6 +110,14 @@ fn samples_that_are_not_finite_count_as_silence() {
 }
 
 #[test]
+fn absurdly_loud_samples_are_survived() {
+    let samples: Vec<f32> = noise(44_100).into_iter().map(|x| x * f32::MAX).collect();
+    for sample_rate in [8_000, 22_050, 44_100] {
+        assert_sane(&analyze_samples(&samples, sample_rate, &AnalysisParams::default()).expect("allowed"));
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_report_bit_for_bit() {
     let samples = triad_with_clicks(20);
     assert_eq!(json(&report(&samples)).to_string(), json(&report(&samples)).to_string());

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,7 @@ pub struct Server {
     shutdown_time: Duration,
     site: Arc<Site>,
     guests: Runtime,
+    stopping: Arc<AtomicBool>,
 }
 
 /// What requests share.
@@ -118,6 +119,7 @@ impl Server {
             .enable_all()
             .build()
             .map_err(|error| HostError::Start(error.to_string()))?;
+        let stopping = Arc::new(AtomicBool::new(false));
         let workers = Workers {
             engine,
             component,
@@ -126,6 +128,7 @@ impl Server {
             max_memory: config.max_instance_memory,
             request_time: config.request_time,
             idle_time: config.idle_time,
+            stopping: Arc::clone(&stopping),
         };
         let site = Site {
             handler: ProxyHandler::new(workers),
@@ -140,7 +143,14 @@ impl Server {
             ids: RandomState::new(),
             n_requests: AtomicUsize::new(0),
         };
-        Ok(Self { listener, address, shutdown_time: config.shutdown_time, site: Arc::new(site), guests })
+        Ok(Self {
+            listener,
+            address,
+            shutdown_time: config.shutdown_time,
+            site: Arc::new(site),
+            guests,
+            stopping,
+        })
     }
 
     /// The address that is listened on.
@@ -186,6 +196,7 @@ impl Server {
         if tokio::time::timeout(self.shutdown_time, graceful.shutdown()).await.is_err() {
             log("warn", "shutdown", "requests were cut off");
         }
+        self.stopping.store(true, Ordering::Relaxed);
         self.guests.shutdown_background();
     }
 }

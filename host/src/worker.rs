@@ -40,6 +40,8 @@ pub(crate) struct Workers {
     pub(crate) max_memory: usize,
     pub(crate) request_time: Duration,
     pub(crate) idle_time: Duration,
+    /// Set when the server stops: instances that are dropped then have not failed.
+    pub(crate) stopping: Arc<AtomicBool>,
 }
 
 impl HandlerState for Workers {
@@ -63,7 +65,7 @@ impl HandlerState for Workers {
                 request_time: self.request_time,
                 idle_time: self.idle_time,
             },
-            state: Worker { memory, abandoned },
+            state: Worker { memory, abandoned, stopping: Arc::clone(&self.stopping) },
         })
     }
 }
@@ -79,6 +81,7 @@ pub(crate) struct Terms {
 pub(crate) struct Worker {
     memory: MemoryLimit,
     abandoned: Arc<AtomicBool>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl WorkerState for Worker {
@@ -117,6 +120,7 @@ impl WorkerState for Worker {
         drop(store);
         if let Err(error) = result
             && !self.abandoned.load(Ordering::Relaxed)
+            && !self.stopping.load(Ordering::Relaxed)
         {
             crate::server::log("error", "instance_failed", &format!("{error:#}"));
         }

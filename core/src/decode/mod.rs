@@ -171,11 +171,11 @@ impl AudioStream {
         Ok(Self { source, warnings, input, fraction: 0.0, finished: false })
     }
 
-    /// A stream of mono samples that are decoded already, all finite.
+    /// A stream of mono samples that are decoded already; what is not finite counts as 0.
     ///
     /// # Errors
     /// [`Error::LimitExceeded`] for a rate or length outside the limits.
-    pub fn from_samples(samples: Vec<f32>, sample_rate: u32, limits: &Limits) -> Result<Self, Error> {
+    pub fn from_samples(samples: &[f32], sample_rate: u32, limits: &Limits) -> Result<Self, Error> {
         timeline::check_rate(Some(sample_rate), limits)?;
         let duration = samples.len() as f64 / f64::from(sample_rate);
         if duration > limits.max_duration {
@@ -190,10 +190,10 @@ impl AudioStream {
             channels: 1,
             container: "pcm".to_owned(),
             codec: "pcm_f32".to_owned(),
-            bytes: size_of_val(samples.as_slice()) as u64,
+            bytes: size_of_val(samples) as u64,
             ..SourceInfo::default()
         };
-        let input = Input::Samples(samples, 0);
+        let input = Input::Samples(samples.iter().map(|&x| timeline::sane(x)).collect(), 0);
         Ok(Self { source, warnings: Vec::new(), input, fraction: 0.0, finished: false })
     }
 

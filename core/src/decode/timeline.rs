@@ -429,9 +429,14 @@ fn copy(buffer: &GenericAudioBufferRef<'_>, from: usize, to: usize, block: &mut 
     buffer.slice(from..to).copy_to_vecs_planar(&mut block.channels);
     for channel in &mut block.channels {
         for sample in channel {
-            *sample = if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 };
+            *sample = sane(*sample);
         }
     }
+}
+
+/// What is not finite becomes 0, what is absurdly loud is clipped: later sums and squares stay finite.
+pub(super) const fn sane(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 }
 }
 
 /// Refuses rates outside the limits; unknown ones are told by the first packet.

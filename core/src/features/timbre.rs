@@ -21,6 +21,9 @@ const STFT: StftParams = StftParams { n_fft: 2 * HOP_LENGTH, hop_length: HOP_LEN
 const HOP_LENGTH: usize = 1024;
 /// Smallest power told apart (librosa's `amin`).
 const MIN_POWER: f32 = 1e-10;
+/// Smallest magnitude told apart in centroid, rolloff and contrast: white noise of some −110 dBFS. What
+/// is below is rounding of the transforms, which differs between machines.
+const MIN_MAGNITUDE: f32 = 1e-4;
 /// Share of the magnitude below the rolloff.
 const ROLLOFF: f32 = 0.85;
 /// Upper edge of the lowest contrast band in Hz.
@@ -162,7 +165,7 @@ const fn bin_hz() -> f32 {
 /// Both in Hz; 0 for silence.
 fn centroid_and_rolloff(magnitudes: &[f32]) -> (f32, f32) {
     let total: f32 = magnitudes.iter().sum();
-    if total <= f32::MIN_POSITIVE {
+    if total <= MIN_MAGNITUDE * magnitudes.len() as f32 {
         return (0.0, 0.0);
     }
     let weighted: f32 = magnitudes.iter().enumerate().map(|(bin, m)| bin as f32 * m).sum();
@@ -222,7 +225,7 @@ impl ContrastBand {
         let valley = scratch[..k].iter().sum::<f32>() / k as f32;
         scratch.select_nth_unstable_by(n - k, f32::total_cmp);
         let peak = scratch[n - k..].iter().sum::<f32>() / k as f32;
-        decibels(peak) - decibels(valley)
+        decibels(peak.max(MIN_MAGNITUDE)) - decibels(valley.max(MIN_MAGNITUDE))
     }
 }
 

@@ -131,6 +131,9 @@ pub(super) fn document(measured: &[Measured]) -> String {
          bootstrap intervals over songs; an unanswered question counts as wrong. The other systems' figures were\n\
          measured once on other songs of the same kind (`band`: 14 to 20 songs, msaf 3; `plain`: 10), each at its\n\
          defaults; \"people\" is one annotator against the other.\n\n\
+         The learned numbers (tempo octave, chords, keys, segmentation) were fitted on these same songs, so the\n\
+         figures flatter; cross-validated ones, where they are known, stand in docs/CROSS-VALIDATION.md.\n\
+         \n\
          How far to trust it: the music is 4/4 pop with General MIDI sounds and no voice, so real recordings are\n\
          harder; bass and pads follow the chord labels, so chords are easier than in life; arrangements change at\n\
          the annotators' boundaries, so boundaries are more audible than in life. The metrical level is debatable in\n\
