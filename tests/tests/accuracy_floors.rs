@@ -58,22 +58,22 @@ fn tempo() {
 
 #[test]
 fn beats() {
-    floors("beats", [0.95, 0.95, 0.55, 0.95, 0.95, 0.95]);
+    floors("beats", [0.95, 0.95, 0.6, 0.95, 0.95, 0.95]);
 }
 
 #[test]
 fn downbeats() {
-    floors("downbeats", [0.95, 0.95, 0.45, 0.6, 0.9, 0.9]);
+    floors("downbeats", [0.95, 0.95, 0.45, 0.95, 0.93, 0.9]);
 }
 
 #[test]
 fn labels() {
-    floors("labels", [0.85, 0.65, 0.0, 0.55, 0.5, 0.0]);
+    floors("labels", [0.83, 0.7, 0.0, 0.95, 0.95, 0.6]);
 }
 
 #[test]
 fn meter() {
-    floors("meter", [1.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
+    floors("meter", [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
 }
 
 #[test]
@@ -83,17 +83,17 @@ fn key() {
 
 #[test]
 fn chords() {
-    floors("chord_majmin", [0.95, 0.92, 0.85, 0.92, 0.92, 0.85]);
+    floors("chord_majmin", [0.95, 0.9, 0.87, 0.92, 0.93, 0.85]);
 }
 
 #[test]
 fn boundaries() {
-    floors("boundaries_3", [0.9, 0.8, 0.7, 0.8, 0.6, 0.6]);
+    floors("boundaries_3", [0.8, 0.85, 0.63, 0.95, 0.95, 0.63]);
 }
 
 #[test]
 fn groups() {
-    floors("groups", [0.9, 0.65, 0.9, 0.63, 0.53, 0.53]);
+    floors("groups", [0.8, 0.68, 0.84, 0.95, 0.95, 0.7]);
 }
 
 #[test]
