@@ -1,8 +1,6 @@
 //! The browser module gives the report that the native library gives, for every format.
 //! It runs in Node, whose engine is Chromium's; `browser.rs` drives the page itself.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

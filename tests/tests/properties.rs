@@ -34,7 +34,7 @@ fn song(semitones: i32) -> Vec<f32> {
             let root = (TAU * 65.41 * ((chord[0] + semitones) as f32 / 12.0).exp2() * t).sin();
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let hiss = noise as f32 / u32::MAX as f32 - 0.5;
-            let strength = if i / beat % 4 == 0 { 1.0 } else { 0.6 };
+            let strength = if (i / beat).is_multiple_of(4) { 1.0 } else { 0.6 };
             let drum = strength * hiss * (-((i % beat) as f32) / (0.02 * RATE as f32)).exp();
             0.12 * fade * tones + 0.15 * fade * root + 0.5 * drum
         })

@@ -49,7 +49,7 @@ const LEVEL_FLOOR: f32 = 5e-4 * N_FFT as f32 / 4.0;
 /// Computes [`OnsetActivations`] from a stream of mono samples at [`ANALYSIS_RATE`].
 ///
 /// SuperFlux (Böck & Widmer 2013, "Maximum filter vibrato suppression for onset detection"): the
-/// rise of each filter's log magnitude over the largest of its neighbours' [`LAG`] frames ago. The
+/// rise of each filter's log magnitude over the largest of its neighbours' `LAG` frames ago. The
 /// logarithm is taken of the magnitude relative to a running level, half the filter's own and half
 /// the loudest filter's (after the adaptive whitening of Stowell & Plumbley 2007), so that the
 /// gain of a recording leaves the activations as they are.
