@@ -1,5 +1,7 @@
 //! The program as its users call it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
