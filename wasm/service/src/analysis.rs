@@ -52,9 +52,7 @@ impl Run {
         while now - slice < SLICE {
             let step = self.analysis.step()?;
             let after = Instant::now();
-            if let Step::Working(progress) = step {
-                self.progress = progress;
-            }
+            self.progress = self.analysis.progress();
             self.account(after - now);
             if let Step::Done(report) = step {
                 return Ok(Some(report));
