@@ -46,11 +46,11 @@ pub(crate) use choices;
 choices! {
     /// How much work to spend.
     Quality {
-        /// Coarser frames and smaller searches: some two thirds of the time.
+        /// As [`Balanced`](Self::Balanced) for now: no stage has a cheaper way yet.
         Fast = "fast",
         /// The default.
         Balanced = "balanced",
-        /// Finer searches where they help.
+        /// Twice as many frames of the tonal spectrum.
         Thorough = "thorough",
     }
 }

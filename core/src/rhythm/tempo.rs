@@ -88,9 +88,9 @@ struct SignalWeights {
 /// halves, cymbals on halves.
 ///
 /// Learned by conditional logistic regression over the hypotheses of 600 synthesised excerpts in 26
-/// styles and 52 rendered pop songs whose level two annotators agree on, each half as heavy again
-/// as the other's standard deviation allows (ridge 1.5). Right on songs left out in five folds: .90
-/// of the excerpts, .98 of the songs; trained on the excerpts alone, .98 of the songs.
+/// styles and 52 rendered pop songs whose level two annotators agree on (songs weighted 0.7, ridge
+/// 1.5). Right on songs left out in five folds: .90 of the excerpts, .98 of the songs; trained on
+/// the excerpts alone, .98 of the songs.
 const WEIGHTS: [SignalWeights; N_SIGNALS] = [
     SignalWeights { magnitude: [0.18, -0.11, 1.47, 0.53, 0.17], repetition: [1.54, -1.39, -0.70, 4.19] },
     SignalWeights { magnitude: [-0.23, 1.24, -0.26, -0.06, -0.77], repetition: [-0.46, 1.70, 0.66, 3.36] },
