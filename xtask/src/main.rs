@@ -4,6 +4,7 @@ mod accuracy;
 mod bench;
 mod check;
 mod fixtures;
+mod learn;
 mod process;
 mod serve;
 mod setup;
@@ -27,6 +28,8 @@ cargo xtask COMMAND
   accuracy [--corpus DIR] [--cache DIR] [--set band|plain] [--task PREFIX] [--limit N] [--jobs N]
                          score annotated songs beside other systems; writes docs/ACCURACY.md
   bench [FILE…]          time the stages of an analysis
+  learn WHAT [--corpus DIR] [--cache DIR]
+                         fit the learned numbers of a stage; writes the data file beside it
   bless                  approve the reports of the fixtures as they are now (fixtures/golden)
   fixtures               synthesise the songs in fixtures/ (needs ffmpeg)
 ";
@@ -55,6 +58,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         }
         "accuracy" => accuracy::run(rest),
         "bench" => bench::run(rest),
+        "learn" => learn::run(rest),
         "bless" => check::bless(),
         "fixtures" => fixtures::run(),
         "help" | "--help" | "-h" => {
