@@ -10,7 +10,7 @@ use crate::steps::Steps;
 use crate::{accuracy, process, tree};
 
 /// What can be learned, and the file that holds it.
-const FILES: &[(&str, &str)] = &[];
+const FILES: &[(&str, &str)] = &[("structure", "core/src/structure/segmentation.weights")];
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let (what, rest) = arguments.split_first().map_or(("", &[][..]), |(what, rest)| (what.as_str(), rest));
