@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
+use crate::features::Features;
+use crate::harmony::Harmony;
 use crate::matrix::Matrix;
 use crate::pace::{Pace, complete};
 use crate::params::AnalysisParams;
+use crate::rhythm::Rhythm;
 use crate::structure::Section;
 use crate::structure::bars::{BarFeatures, describe_bars};
 use crate::structure::cues::{CUES, Similarities, compute_cues};
@@ -14,7 +17,6 @@ use crate::structure::model::Weights;
 use crate::structure::sections::find_sections;
 use crate::structure::segmentation::{Evidence, SEGMENT_FEATURES, for_each_segment};
 use crate::structure::sound::sounding_span;
-use crate::training::Stages;
 
 /// Longest segment in bars.
 pub const MAX_BARS: usize = crate::structure::segmentation::MAX_BARS;
@@ -30,11 +32,11 @@ pub struct Seen {
 impl Seen {
     /// What is seen of an analysed song; `None` without sound.
     #[must_use]
-    pub fn of(song: &Stages) -> Option<Self> {
-        let (start, end) = sounding_span(&song.features.timbre, song.features.duration)?;
+    pub fn of(features: &Features, rhythm: &Rhythm, harmony: &Harmony) -> Option<Self> {
+        let (start, end) = sounding_span(&features.timbre, features.duration)?;
         let pace = Pace::default();
-        let grid = BarGrid::new(&song.rhythm, start, end);
-        let bars = complete(describe_bars(&song.features, &song.harmony, &grid, &pace));
+        let grid = BarGrid::new(rhythm, start, end);
+        let bars = complete(describe_bars(features, harmony, &grid, &pace));
         let like = complete(Similarities::new(&bars, &pace));
         let cues = complete(compute_cues(&bars, &like, &pace));
         Some(Self { grid, bars, like, cues })
@@ -85,8 +87,8 @@ pub const fn pair_names() -> [&'static str; PAIR_FEATURES.len()] {
 
 /// The sections that other weights would find.
 #[must_use]
-pub fn sections_by(song: &Stages, weights: &str) -> Vec<Section> {
+pub fn sections_by(features: &Features, rhythm: &Rhythm, harmony: &Harmony, weights: &str) -> Vec<Section> {
     let weights = Weights::parse(weights);
     let (params, pace) = (AnalysisParams::default(), Pace::default());
-    complete(find_sections(&song.features, &song.rhythm, &song.harmony, &params, &weights, &pace)).sections
+    complete(find_sections(features, rhythm, harmony, &params, &weights, &pace)).sections
 }

@@ -45,7 +45,8 @@ pub fn learn(songs: &[Song]) -> Result<String, Failure> {
             examples.iter().partition(|example| fold_of(&example.id, N_FOLDS) == fold);
         let weights = fit(&seen)?;
         for example in unseen {
-            let found = stage::sections_by(&example.stages, &weights);
+            let Stages { features, rhythm, harmony, .. } = &example.stages;
+            let found = stage::sections_by(features, rhythm, harmony, &weights);
             held_out.push((example.set.clone(), scores(&example.annotations, &found)));
         }
     }
@@ -86,7 +87,9 @@ fn fit(examples: &[&Example]) -> Result<String, Failure> {
 fn example(song: &Song) -> Result<Option<Example>, Failure> {
     let stages = song.analyse(&AnalysisParams::default())?;
     let annotations = annotations_of(song);
-    let Some(seen) = stage::Seen::of(&stages) else { return Ok(None) };
+    let Some(seen) = stage::Seen::of(&stages.features, &stages.rhythm, &stages.harmony) else {
+        return Ok(None);
+    };
     let case = Case::new(&seen, &annotations);
     let pairs = pairs::of_song(&seen, &annotations);
     Ok(Some(Example { id: song.id.clone(), set: song.set.clone(), stages, case, pairs, annotations }))
