@@ -7,6 +7,7 @@ mod fixtures;
 mod process;
 mod serve;
 mod setup;
+mod songbook;
 mod steps;
 mod tree;
 mod wasm;
@@ -26,6 +27,8 @@ cargo xtask COMMAND
                          build the component, the browser module, or both
   accuracy [--corpus DIR] [--cache DIR] [--set band|plain] [--task PREFIX] [--limit N] [--jobs N]
                          score annotated songs beside other systems; writes docs/ACCURACY.md
+  songbook SET SPLIT N [DIR]
+                         render N composed songs with their truth (sets: rhythm; splits: train, test)
   bench [FILE…]          time the stages of an analysis
   bless                  approve the reports of the fixtures as they are now (fixtures/golden)
   fixtures               synthesise the songs in fixtures/ (needs ffmpeg)
@@ -54,6 +57,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         "accuracy" => accuracy::run(rest),
+        "songbook" => songbook::run(rest),
         "bench" => bench::run(rest),
         "bless" => check::bless(),
         "fixtures" => fixtures::run(),
