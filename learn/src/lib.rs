@@ -4,8 +4,10 @@
 //! stage. Everything is deterministic: the same songs give the same file.
 
 pub mod folds;
+pub mod logistic;
 pub mod minimise;
 pub mod songs;
+pub mod structure;
 
 /// What went wrong.
 pub type Failure = Box<dyn std::error::Error>;
@@ -18,5 +20,8 @@ pub type Failure = Box<dyn std::error::Error>;
 /// An unknown name; songs that cannot be read or analysed.
 pub fn learn(what: &str, folders: &[String]) -> Result<String, Failure> {
     let songs = songs::list(folders)?;
-    Err(format!("nothing is learned under the name `{what}` ({} songs)", songs.len()).into())
+    match what {
+        "structure" => structure::learn(&songs),
+        other => Err(format!("nothing is learned under the name `{other}`").into()),
+    }
 }

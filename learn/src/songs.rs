@@ -15,6 +15,8 @@ use crate::Failure;
 pub struct Song {
     /// Which song it is, whichever way it is rendered: the file's stem. Renderings of one song share a fold.
     pub id: String,
+    /// The folder it lies in.
+    pub set: String,
     audio: PathBuf,
     /// The annotation, in the scorer's schema.
     pub truth: Value,
@@ -37,7 +39,8 @@ pub fn list(folders: &[String]) -> Result<Vec<Song>, Failure> {
             let text = fs::read(&annotation).map_err(|error| format!("{}: {error}", annotation.display()))?;
             let truth = serde_json::from_slice(&text)
                 .map_err(|error| format!("{}: {error}", annotation.display()))?;
-            songs.push(Song { id, audio, truth });
+            let set = Path::new(folder).file_name().unwrap_or_default().to_string_lossy().into_owned();
+            songs.push(Song { id, set, audio, truth });
         }
     }
     if songs.is_empty() { Err("no songs in these folders".into()) } else { Ok(songs) }

@@ -8,6 +8,7 @@ mod learn;
 mod process;
 mod serve;
 mod setup;
+mod songbook;
 mod steps;
 mod tree;
 mod wasm;
@@ -27,6 +28,8 @@ cargo xtask COMMAND
                          build the component, the browser module, or both
   accuracy [--corpus DIR] [--cache DIR] [--set band|plain] [--task PREFIX] [--limit N] [--jobs N]
                          score annotated songs beside other systems; writes docs/ACCURACY.md
+  songbook SET SPLIT N [DIR]
+                         render N composed songs with their truth (sets: rhythm; splits: train, test)
   bench [FILE…]          time the stages of an analysis
   learn WHAT [--corpus DIR] [--cache DIR]
                          fit the learned numbers of a stage; writes the data file beside it
@@ -57,6 +60,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         "accuracy" => accuracy::run(rest),
+        "songbook" => songbook::run(rest),
         "bench" => bench::run(rest),
         "learn" => learn::run(rest),
         "bless" => check::bless(),

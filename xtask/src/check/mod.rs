@@ -35,7 +35,11 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "xtask",
-        run: |tally| tally.tests(&mut process::cargo("test --quiet --profile xtask --package xtask")),
+        run: |tally| {
+            tally.tests(&mut process::cargo(
+                "test --quiet --profile xtask --package xtask --package sectionist-songbook",
+            ))
+        },
     },
     Check { name: "page", run: page::run },
     Check {

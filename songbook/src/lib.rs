@@ -1,0 +1,261 @@
+//! Composes annotated songs at random and renders them.
+//!
+//! What the analysis learns from and is measured on must not depend on recordings that cannot be shared.
+//! So songs are composed in code, from a seed, with all that is true of them known; `fluidsynth` and a
+//! soundfont make them sound, and effects written here make them sound less clean. [`Split::Train`] and
+//! [`Split::Test`] differ in songs and in soundfont, so that what was learned is tested on other music in
+//! other sounds.
+//!
+//! Each song is `STEM.wav` (mono, 22 050 Hz, 16 bit) with `STEM.truth.json`: the names of reports
+//! (`tempo`, `beats`, `downbeats`, `time_signature`, `key`, `keys`, `chords`, `sections`, `duration` …;
+//! `null` where there is none, absent where nothing is said) and
+//!
+//! | name | what |
+//! | --- | --- |
+//! | `set`, `style`, `kind` | categories to group by |
+//! | `tempo_changes` | seconds at which another tempo begins |
+//! | `swing_ratio` | first eighth over second, where beats divide in two |
+//! | `tuning_cents` | deviation from A4 = 440 Hz |
+//! | `fingerprint` | of everything that shaped the file; another one makes it stale |
+
+mod chance;
+mod meter;
+mod midi;
+mod players;
+mod progressions;
+mod score;
+mod sets;
+mod shelf;
+mod sound;
+mod theory;
+mod timeline;
+mod truth;
+
+pub use shelf::render_set;
+
+use serde_json::Value;
+
+use sound::Sound;
+
+/// What the songs of a set are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Set {
+    /// Tempo, beats, bars, meter, groove; also sound without a pulse.
+    Rhythm,
+}
+
+impl Set {
+    /// Every set.
+    pub const ALL: [Self; 1] = [Self::Rhythm];
+
+    /// As on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rhythm => "rhythm",
+        }
+    }
+
+    /// The set of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|set| set.name() == name)
+    }
+
+    /// Songs to measure on: enough for intervals of a few hundredths.
+    #[must_use]
+    pub const fn test_size(self) -> usize {
+        match self {
+            Self::Rhythm => 160,
+        }
+    }
+}
+
+/// Songs to learn from, or songs to be measured on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// Seeds of its own, played by FluidR3.
+    Train,
+    /// Other seeds, played by TimGM6mb.
+    Test,
+}
+
+impl Split {
+    /// As in file names.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        }
+    }
+
+    /// The split of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Train, Self::Test].into_iter().find(|split| split.name() == name)
+    }
+}
+
+/// A song: its notes, its sound, and what is true of it.
+#[derive(Debug, Clone)]
+pub struct Composition {
+    name: String,
+    midi: Vec<u8>,
+    sound: Sound,
+    duration: f64,
+    truth: Value,
+}
+
+impl Composition {
+    /// Composes song `index` of a set. The same arguments give the same song.
+    #[must_use]
+    pub fn new(set: Set, split: Split, index: usize) -> Self {
+        let mut composition = sets::compose(set, split, index);
+        composition.name = format!("{}-{}-{index:04}", set.name(), split.name());
+        composition.truth["id"] = composition.name.as_str().into();
+        composition.truth["set"] = set.name().into();
+        composition
+    }
+
+    /// File stem, like `rhythm-test-0007`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is true of it; see the head of this crate.
+    #[must_use]
+    pub const fn truth(&self) -> &Value {
+        &self.truth
+    }
+
+    /// The notes, as a standard MIDI file.
+    #[must_use]
+    pub fn midi(&self) -> &[u8] {
+        &self.midi
+    }
+
+    /// Length of the audio in seconds.
+    #[must_use]
+    pub const fn duration(&self) -> f64 {
+        self.duration
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Songs of each set and split that the tests look at.
+    const N: usize = 60;
+
+    fn songs() -> impl Iterator<Item = Composition> {
+        Set::ALL.into_iter().flat_map(|set| {
+            [Split::Train, Split::Test]
+                .into_iter()
+                .flat_map(move |split| (0..N).map(move |index| Composition::new(set, split, index)))
+        })
+    }
+
+    fn times(list: &Value) -> Vec<f64> {
+        list.as_array().map(|list| list.iter().filter_map(Value::as_f64).collect()).unwrap_or_default()
+    }
+
+    /// Starts and ends of a list of spans; nothing if the list is missing.
+    fn spans(list: &Value) -> Option<Vec<(f64, f64)>> {
+        let list = list.as_array()?;
+        Some(list.iter().map(|s| (s["start"].as_f64().unwrap(), s["end"].as_f64().unwrap())).collect())
+    }
+
+    #[test]
+    fn the_same_arguments_give_the_same_song() {
+        for set in Set::ALL {
+            let song = || Composition::new(set, Split::Train, 3);
+            assert_eq!(song().midi(), song().midi());
+            assert_eq!(song().truth(), song().truth());
+            for other in [Composition::new(set, Split::Test, 3), Composition::new(set, Split::Train, 4)] {
+                assert!(song().midi() != other.midi() || song().duration() != other.duration());
+            }
+        }
+    }
+
+    #[test]
+    fn beats_ascend_and_hold_the_downbeats() {
+        for song in songs() {
+            let (beats, downbeats) = (times(&song.truth["beats"]), times(&song.truth["downbeats"]));
+            assert!(beats.windows(2).all(|pair| pair[1] - pair[0] > 0.1), "{}", song.name());
+            assert!(downbeats.iter().all(|time| beats.contains(time)), "{}", song.name());
+            assert!(beats.iter().all(|time| (0.0..=song.duration()).contains(time)), "{}", song.name());
+            let has_pulse = !song.truth["tempo"].is_null();
+            assert_eq!(has_pulse, beats.len() > 8, "{}", song.name());
+            if has_pulse {
+                let tempo = song.truth["tempo"].as_f64().unwrap();
+                assert!((30.0..340.0).contains(&tempo), "{}: {tempo}", song.name());
+            }
+        }
+    }
+
+    #[test]
+    fn lists_of_spans_cover_the_song() {
+        for song in songs() {
+            for name in ["chords", "keys", "sections"] {
+                let Some(list) = spans(&song.truth[name]).filter(|list| !list.is_empty()) else { continue };
+                assert_eq!(list[0].0, 0.0, "{} {name}", song.name());
+                let end = list[list.len() - 1].1;
+                assert!((end - song.duration()).abs() < 1e-3, "{} {name} ends at {end}", song.name());
+                assert!(list.iter().all(|span| span.1 > span.0), "{} {name}", song.name());
+                assert!(list.windows(2).all(|p| (p[0].1 - p[1].0).abs() < 1e-9), "{} {name}", song.name());
+            }
+        }
+    }
+
+    #[test]
+    fn songs_sound_as_long_as_they_last() {
+        for song in songs() {
+            assert!((15.0..400.0).contains(&song.duration()), "{}: {}", song.name(), song.duration());
+            let smf = midly::Smf::parse(song.midi()).unwrap();
+            let ticks: u32 = smf.tracks[0].iter().map(|event| event.delta.as_int()).sum();
+            assert!(f64::from(ticks) / 1000.0 <= song.duration() + 0.1, "{}", song.name());
+            let n_notes = smf.tracks[0]
+                .iter()
+                .filter(|e| {
+                    matches!(
+                        e.kind,
+                        midly::TrackEventKind::Midi { message: midly::MidiMessage::NoteOn { .. }, .. }
+                    )
+                })
+                .count();
+            assert!(n_notes > 10 || song.sound.texture.is_some(), "{}: {n_notes} notes", song.name());
+        }
+    }
+
+    #[test]
+    fn a_set_is_varied() {
+        for set in Set::ALL {
+            let mut styles: Vec<String> = (0..N)
+                .map(|index| Composition::new(set, Split::Test, index).truth["style"].to_string())
+                .collect();
+            styles.sort();
+            styles.dedup();
+            assert!(styles.len() >= 8, "{}: {styles:?}", set.name());
+        }
+    }
+
+    #[test]
+    fn tempi_of_the_rhythm_set_are_even() {
+        let mut bins = [0; 5];
+        for index in 0..400 {
+            let song = Composition::new(Set::Rhythm, Split::Train, index);
+            let (Some(tempo), "band" | "electronic" | "drumless" | "drums only") =
+                (song.truth["tempo"].as_f64(), song.truth["ensemble"].as_str().unwrap_or_default())
+            else {
+                continue;
+            };
+            if let Some(bin) = bins.get_mut(((tempo - 50.0) / 30.0).floor().max(0.0) as usize) {
+                *bin += 1;
+            }
+        }
+        assert!(bins.iter().all(|n| (40..80).contains(n)), "{bins:?}");
+    }
+}

@@ -1,0 +1,104 @@
+//! Rendered songs in a folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::Value;
+
+use crate::chance::Chance;
+use crate::sound::{RATE, effects, fluid, wav};
+use crate::{Composition, Set, Split};
+
+/// Raised when rendering changes without the songs or their sounds changing.
+const RENDERING: u32 = 1;
+
+/// Renders the first `n` songs of a set into `folder`, several at a time, and returns the audio files in
+/// order. Songs already there are kept, unless they would be composed or rendered otherwise today.
+///
+/// # Errors
+/// If `fluidsynth` or the split's soundfont is missing, or a file cannot be written.
+pub fn render_set(set: Set, split: Split, n: usize, folder: &Path) -> Result<Vec<PathBuf>> {
+    fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
+    let (next, failure) = (AtomicUsize::new(0), Mutex::new(None));
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(n.max(1));
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= n {
+                        return;
+                    }
+                    if let Err(error) = shelve(&Composition::new(set, split, index), folder) {
+                        // The others have nothing better to do than to stop.
+                        next.store(n, Ordering::Relaxed);
+                        if let Ok(mut failure) = failure.lock() {
+                            *failure = Some(error);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    if let Some(error) = failure.into_inner().map_err(|_| anyhow!("a rendering thread panicked"))? {
+        return Err(error);
+    }
+    Ok((0..n).map(|index| folder.join(format!("{}-{}-{index:04}.wav", set.name(), split.name()))).collect())
+}
+
+/// Renders a song unless it is there as it would be rendered.
+fn shelve(song: &Composition, folder: &Path) -> Result<()> {
+    let audio = folder.join(format!("{}.wav", song.name));
+    let truth = folder.join(format!("{}.truth.json", song.name));
+    let fingerprint = song.fingerprint();
+    let is_there = audio.exists()
+        && fs::read(&truth)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+            .is_some_and(|truth| truth["fingerprint"].as_str() == Some(fingerprint.as_str()));
+    if is_there {
+        return Ok(());
+    }
+    wav::write(&audio, &song.samples(&folder.join(format!("{}.mid", song.name)))?)?;
+    let mut answers = song.truth.clone();
+    answers["audio"] = format!("{}.wav", song.name).into();
+    answers["fingerprint"] = fingerprint.into();
+    // Last, since it says that the audio is right.
+    fs::write(&truth, serde_json::to_vec_pretty(&answers)?).with_context(|| format!("{}", truth.display()))
+}
+
+impl Composition {
+    /// A hash (FNV-1a) of all that shapes the files.
+    fn fingerprint(&self) -> String {
+        let words = format!("{RENDERING} {:?} {} {}", self.sound, self.duration, self.truth);
+        let hash = self.midi.iter().chain(words.as_bytes()).fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        format!("{hash:016x}")
+    }
+
+    /// The song's samples. `scratch` is a file for the notes meanwhile.
+    fn samples(&self, scratch: &Path) -> Result<Vec<f32>> {
+        let mut chance = Chance::new(self.sound.seed);
+        let n = (self.duration * RATE).ceil() as usize;
+        let mut samples = fluid::render(&self.midi, scratch, self.sound.soundfont, self.sound.has_room)?;
+        samples.resize(n, 0.0);
+        effects::normalise(&mut samples, 1.0);
+        if let Some(texture) = self.sound.texture {
+            let mut layer = texture.render(self.duration, &mut chance);
+            effects::normalise(&mut layer, 1.0);
+            layer.resize(n, 0.0);
+            samples.iter_mut().zip(layer).for_each(|(x, y)| *x += y);
+            effects::normalise(&mut samples, 1.0);
+        }
+        for effect in &self.sound.effects {
+            effect.apply(&mut samples, &mut chance);
+        }
+        effects::normalise(&mut samples, self.sound.peak);
+        Ok(samples)
+    }
+}

@@ -1,0 +1,114 @@
+//! From notes to samples: soundfonts, effects, textures, files.
+
+pub(crate) mod effects;
+pub(crate) mod fluid;
+pub(crate) mod texture;
+pub(crate) mod wav;
+
+use crate::Split;
+use crate::chance::Chance;
+use effects::Effect;
+use texture::Texture;
+
+/// Rate of everything rendered, in Hz: what the analysis works at.
+pub(crate) const RATE: f64 = 22_050.0;
+
+/// What a composition is made to sound like.
+#[derive(Debug, Clone)]
+pub(crate) struct Sound {
+    pub(crate) soundfont: Soundfont,
+    /// Whether the synthesiser adds its room.
+    pub(crate) has_room: bool,
+    /// Sound that is not made of notes.
+    pub(crate) texture: Option<Texture>,
+    /// What is done to the mix, in order.
+    pub(crate) effects: Vec<Effect>,
+    /// Peak of the result.
+    pub(crate) peak: f32,
+    /// Seed of noises.
+    pub(crate) seed: u64,
+}
+
+/// Soundfonts of Debian.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Soundfont {
+    /// `fluid-soundfont-gm`, 140 MB.
+    Fluid,
+    /// `timgm6mb-soundfont`, 6 MB.
+    Tim,
+}
+
+impl Soundfont {
+    pub(crate) const fn of(split: Split) -> Self {
+        match split {
+            Split::Train => Self::Fluid,
+            Split::Test => Self::Tim,
+        }
+    }
+
+    pub(crate) const fn file(self) -> &'static str {
+        match self {
+            Self::Fluid => "FluidR3_GM.sf2",
+            Self::Tim => "TimGM6mb.sf2",
+        }
+    }
+
+    pub(crate) const fn package(self) -> &'static str {
+        match self {
+            Self::Fluid => "fluid-soundfont-gm",
+            Self::Tim => "timgm6mb-soundfont",
+        }
+    }
+}
+
+impl Sound {
+    /// A clean sound: what comes out of the synthesiser.
+    pub(crate) fn clean(split: Split, chance: &mut Chance) -> Self {
+        Self {
+            soundfont: Soundfont::of(split),
+            has_room: chance.often(0.5),
+            texture: None,
+            effects: Vec::new(),
+            peak: chance.range(0.3, 0.9) as f32,
+            seed: chance.fork().below(usize::MAX) as u64,
+        }
+    }
+
+    /// A sound of which some are clean and some went through tape, amplifiers, telephones, rooms.
+    pub(crate) fn varied(split: Split, chance: &mut Chance) -> Self {
+        let mut sound = Self::clean(split, chance);
+        if chance.often(0.35) {
+            let (seconds, wet) = (chance.range(0.4, 2.2), chance.range(0.05, 0.3) as f32);
+            sound.effects.push(Effect::Reverb { seconds, wet });
+        }
+        if chance.often(0.35) {
+            sound.effects.push(Effect::Compress {
+                threshold_db: chance.range(-30.0, -14.0),
+                ratio: chance.range(2.0, 8.0),
+                release: chance.range(0.05, 0.3),
+            });
+        }
+        if chance.often(0.35) {
+            sound.effects.push(Effect::Drive(chance.range(1.0, 4.0) as f32));
+        }
+        if chance.often(0.45) {
+            sound.effects.push(Effect::Noise { level: 10f64.powf(chance.range(-4.0, -2.1)) as f32 });
+        }
+        if chance.often(0.06) {
+            sound.effects.push(Effect::Crackle { rate: chance.range(2.0, 12.0) });
+        }
+        if chance.often(0.3) {
+            sound
+                .effects
+                .push(Effect::Band { low: chance.range(40.0, 180.0), high: chance.range(2500.0, 9500.0) });
+        }
+        if chance.often(0.08) {
+            sound.effects.push(Effect::Fade {
+                seconds_in: chance.range(0.0, 3.0),
+                seconds_out: chance.range(1.0, 6.0),
+            });
+        }
+        sound.peak = 10f64.powf(chance.range(-1.1, -0.05)) as f32;
+        sound
+    }
+}
