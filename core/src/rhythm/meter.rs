@@ -14,9 +14,6 @@ pub(super) enum Division {
     Triple,
 }
 
-/// Features of [`division_features`].
-pub(super) const N_DIVISION_FEATURES: usize = 33;
-
 /// What tells how beats are divided: a constant, the tempo, and the onsets at the phases of a beat.
 ///
 /// Swing plays the last third only; a compound meter plays both.
@@ -83,5 +80,11 @@ pub(super) fn divide_by_meter(
 
 /// What tells whether a meter is right: its posterior, how clear the division is, how long it holds.
 pub(super) fn meter_confidence_features(posterior: f64, triple: f64, n_beats: usize) -> Vec<f64> {
-    vec![1.0, log_odds(posterior), log_odds(triple).abs(), (n_beats as f64).ln(), f64::from(u8::from(triple > 0.5))]
+    vec![
+        1.0,
+        log_odds(posterior),
+        log_odds(triple).abs(),
+        (n_beats as f64).ln(),
+        f64::from(u8::from(triple > 0.5)),
+    ]
 }
