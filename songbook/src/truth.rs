@@ -12,7 +12,7 @@ pub(crate) fn seconds(time: f64) -> f64 {
     (time * 1e4).round() / 1e4
 }
 
-/// Beats and bars: `tempo` (median), `tempo_curve`, `tempo_changes`, `time_signature` (of most beats),
+/// Beats and bars: `tempo` (median), `tempo_range` (at first and at last), `tempo_curve`, `tempo_changes`, `time_signature` (of most beats),
 /// `time_signatures`, `beats`, `downbeats`. Beats before `first` are not counted: nobody plays them.
 pub(crate) fn rhythm(truth: &mut Value, line: &Timeline, bars: &[Bar], changes: &[usize], first: usize) {
     let n = line.beats.len() - 1;
@@ -22,6 +22,11 @@ pub(crate) fn rhythm(truth: &mut Value, line: &Timeline, bars: &[Bar], changes: 
     truth["beats"] = json!(beats);
     truth["downbeats"] = json!(downbeats);
     truth["tempo"] = json!(seconds(line.median_bpm()));
+    let bpm = |pair: &[f64]| 60.0 / (pair[1] - pair[0]).max(1e-9);
+    let ends = (line.beats.windows(2).next(), line.beats.windows(2).last());
+    if let (Some(first), Some(last)) = ends {
+        truth["tempo_range"] = json!([seconds(bpm(first)), seconds(bpm(last))]);
+    }
     truth["tempo_changes"] = json!(changes.iter().map(|&beat| seconds(line.beats[beat])).collect::<Vec<_>>());
 
     let mut edges = vec![0];

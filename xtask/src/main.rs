@@ -26,8 +26,9 @@ cargo xtask COMMAND
                          run every check, or those named
   wasm [--service] [--browser]
                          build the component, the browser module, or both
-  accuracy [--corpus DIR] [--cache DIR] [--set band|plain] [--task PREFIX] [--limit N] [--jobs N]
-                         score annotated songs beside other systems; writes docs/ACCURACY.md
+  accuracy [--corpus DIR] [--cache DIR] [--set SET] [--task PREFIX] [--limit N] [--jobs N]
+                         score annotated songs beside other systems, and composed ones;
+                         writes docs/ACCURACY.md (sets: band plain rhythm)
   songbook SET SPLIT N [DIR]
                          render N composed songs with their truth (sets: rhythm; splits: train, test)
   bench [FILE…]          time the stages of an analysis
