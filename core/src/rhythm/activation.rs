@@ -44,6 +44,17 @@ const CUE_CAP: f32 = 3.0;
 /// Beats on either side that a cue is measured against.
 const CUE_REACH: isize = 12;
 
+/// A beat against none at each frame, `[n_frames]`.
+pub(super) fn beat_evidence(evidence: &Evidence) -> Vec<f32> {
+    (0..evidence.n_frames())
+        .map(|frame| {
+            let seen: f32 =
+                evidence.bands.iter().zip(BEAT_WEIGHTS).map(|(band, w)| w * band[frame].min(CAP)).sum();
+            seen - BEAT_NEUTRAL
+        })
+        .collect()
+}
+
 /// Weighs the evidence of each frame, given the beat period in frames around it.
 ///
 /// O(n_frames · [`CUE_REACH`]).
@@ -53,13 +64,7 @@ pub(super) async fn compute_activations(
     pace: &Pace,
 ) -> BeatActivations {
     let n_frames = evidence.n_frames();
-    let beat = (0..n_frames)
-        .map(|frame| {
-            let seen: f32 =
-                evidence.bands.iter().zip(BEAT_WEIGHTS).map(|(band, w)| w * band[frame].min(CAP)).sum();
-            seen - BEAT_NEUTRAL
-        })
-        .collect();
+    let beat = beat_evidence(evidence);
 
     let rate = evidence.grid.frame_rate();
     let low = widened(&evidence.bands[0], (0.04 * rate) as usize);

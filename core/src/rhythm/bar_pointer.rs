@@ -27,8 +27,8 @@ pub(super) struct BarParams {
 impl Default for BarParams {
     fn default() -> Self {
         Self {
-            tempo_change: 60.0,
-            tempo_jump: 12.0,
+            tempo_change: std::env::var("B_TC").ok().and_then(|s| s.parse().ok()).unwrap_or(60.0),
+            tempo_jump: std::env::var("B_TJ").ok().and_then(|s| s.parse().ok()).unwrap_or(12.0),
             meter_change: 10.0,
             meter_bias: [-1.0, -0.6, 0.0, -0.7, -1.0],
         }

@@ -8,6 +8,7 @@ mod curve;
 mod evidence;
 mod groove;
 mod meter;
+mod pulse;
 mod tempo;
 mod tempogram;
 
@@ -21,7 +22,8 @@ use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
 use self::meter::{Division, divide_by_meter, estimate_division};
-use self::tempo::{Hypothesis, PathParams, rank_tempi, trace_tempo};
+use self::pulse::{PulseBeat, PulseParams, track_pulse};
+use self::tempo::{Hypothesis, rank_tempi};
 use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
@@ -150,20 +152,25 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
         return Rhythm { groove, ..Rhythm::default() };
     };
 
-    let path = trace_tempo(&tempogram, best.bpm, &PathParams::default());
     let rate = evidence.grid.frame_rate();
     let periods = beat_periods(rate, slowest, fastest);
-    let windows: Vec<(f64, f64)> =
-        tempogram.times.iter().zip(&path).map(|(&time, &idx)| (time, tempogram.bpm[idx])).collect();
-    let active = |frame: usize| active_periods(&windows, evidence.grid.time_of(frame), rate, &periods);
-    let period_at = |frame: usize| {
-        let time = evidence.grid.time_of(frame);
-        let next = windows.partition_point(|&(at, _)| at < time).min(windows.len() - 1);
-        rate * 60.0 / windows[next].1
+    let beat_only = activation::beat_evidence(&evidence);
+    let pulse = track_pulse(&beat_only, &tempogram, evidence.grid, best.bpm, &PulseParams::default(), pace).await;
+    let local = local_periods(&pulse, evidence.n_frames(), rate * 60.0 / best.bpm);
+    let reach: f64 = std::env::var("P_NARROW").ok().and_then(|s| s.parse().ok()).unwrap_or(1.1);
+    let active = |frame: usize| {
+        let at = |f: usize| local[f.min(local.len() - 1)];
+        let r = local[frame] as usize;
+        let (a, b, c) = (at(frame.saturating_sub(r)), at(frame), at(frame + r));
+        let first = periods.partition_point(|&p| (p as f64) < a.min(b).min(c) / reach);
+        let last = periods.partition_point(|&p| (p as f64) <= a.max(b).max(c) * reach);
+        first.min(periods.len().saturating_sub(1))..last.max(first + 1).min(periods.len())
     };
+    let period_at = |frame: usize| local[frame.min(local.len() - 1)];
     let activations = compute_activations(&evidence, period_at, pace).await;
     let decoded = track_bars(&activations, &periods, active, &BarParams::default(), pace).await;
 
+    let decoded = if std::env::var("P_ONLY").is_ok() { pulse.iter().map(|b| bar_pointer::DecodedBeat { frame: b.frame, position: 0, meter: 4 }).collect() } else { decoded };
     let mut placed = place_beats(&evidence, &decoded);
     let music = music_span(features);
     fit_to_music(&mut placed, music, |time| sounds_at(features, time));
@@ -184,6 +191,30 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     let beats = rate_beats(&evidence, &placed, 0.5 + 0.5 * level);
     let groove = describe_groove(&onsets, &beats, division, features.duration, Some(tempogram.clarity()));
     Rhythm { tempo_candidates, tempo_curve, beats, meters, groove }
+}
+
+/// The beat period in frames around each frame: the median of the nearest five of the pulse.
+fn local_periods(pulse: &[PulseBeat], n_frames: usize, fallback: f64) -> Vec<f64> {
+    if pulse.len() < 2 {
+        return vec![fallback; n_frames];
+    }
+    let gaps: Vec<f64> = pulse.windows(2).map(|b| (b[1].frame - b[0].frame) as f64).collect();
+    let smooth: Vec<f64> = (0..gaps.len())
+        .map(|idx| {
+            let mut near = gaps[idx.saturating_sub(1)..(idx + 2).min(gaps.len())].to_vec();
+            near.sort_by(f64::total_cmp);
+            near[near.len() / 2]
+        })
+        .collect();
+    let mut next = 0;
+    (0..n_frames)
+        .map(|frame| {
+            while next + 1 < smooth.len() && pulse[next + 1].frame <= frame {
+                next += 1;
+            }
+            smooth[next]
+        })
+        .collect()
 }
 
 /// Seconds below which no pulse is looked for.

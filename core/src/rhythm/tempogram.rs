@@ -137,6 +137,22 @@ impl Tempogram {
         this
     }
 
+    /// Index of the window whose centre is nearest to `time`.
+    pub(super) fn window_at(&self, time: f64) -> usize {
+        let step = WINDOW_HOP as f64 / self.frame_rate;
+        ((time / step).round().max(0.0) as usize).min(self.times.len().saturating_sub(1))
+    }
+
+    /// How well `bpm` explains a window: logarithm of the product of autocorrelation and Fourier magnitude.
+    pub(super) fn salience(&self, window: usize, bpm: f64) -> f32 {
+        let at = (bpm / self.bpm[0]).ln() / TEMPO_STEP.ln();
+        if at < 0.0 {
+            return 0.0;
+        }
+        let value = |rows: &[Vec<f32>]| interpolated(&rows[window], at).max(0.03);
+        (value(&self.autocorrelation) * value(&self.fourier)).ln()
+    }
+
     /// Pulse clarity: the windows' mean of the autocorrelation's greatest value (Lartillot et al. 2008,
     /// "MAX"), in [0, 1].
     pub(super) fn clarity(&self) -> f32 {
