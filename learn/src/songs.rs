@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use sectionist_core::features::Features;
 use sectionist_core::{AnalysisParams, FileHint, training};
 use serde_json::Value;
 
@@ -47,6 +48,17 @@ pub fn list(folders: &[String]) -> Result<Vec<Song>, Failure> {
 }
 
 impl Song {
+    /// Hears the song.
+    ///
+    /// # Errors
+    /// The file cannot be read or decoded.
+    pub fn features(&self, params: &AnalysisParams) -> Result<Features, Failure> {
+        let fail = |error: &dyn std::fmt::Display| format!("{}: {error}", self.audio.display());
+        let bytes = fs::read(&self.audio).map_err(|error| fail(&error))?;
+        let hint = FileHint::from_name(file_name(&self.audio));
+        Ok(training::features(bytes, &hint, params).map_err(|error| fail(&error))?)
+    }
+
     /// Runs all stages.
     ///
     /// # Errors

@@ -8,6 +8,10 @@ mod curve;
 mod evidence;
 mod groove;
 mod meter;
+mod network;
+#[cfg(feature = "training")]
+#[doc(hidden)]
+pub mod network_training;
 mod pulse;
 mod tempo;
 mod tempogram;
