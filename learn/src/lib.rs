@@ -4,9 +4,11 @@
 //! stage. Everything is deterministic: the same songs give the same file.
 
 pub mod beats;
+pub mod choice;
 pub mod folds;
 pub mod logistic;
 pub mod minimise;
+pub mod rhythm;
 pub mod songs;
 pub mod structure;
 
@@ -23,6 +25,7 @@ pub fn learn(what: &str, folders: &[String]) -> Result<String, Failure> {
     let songs = songs::list(folders)?;
     match what {
         "beats" => beats::learn(&songs),
+        "rhythm" => rhythm::learn(&songs),
         "structure" => structure::learn(&songs),
         other => Err(format!("nothing is learned under the name `{other}`").into()),
     }

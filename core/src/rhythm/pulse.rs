@@ -19,10 +19,15 @@ pub(super) struct PulseParams {
     pub(super) reach: f64,
 }
 
-impl Default for PulseParams {
-    fn default() -> Self {
-        let v = |k: &str, d: f32| std::env::var(k).ok().and_then(|s| s.parse().ok()).unwrap_or(d);
-        Self { tempo_change: v("P_TC", 30.0), tempo_jump: v("P_TJ", 12.0), tempogram: v("P_TG", 0.5), octaves: v("P_OCT", 0.4), reach: f64::from(v("P_REACH", 1.6)) }
+impl PulseParams {
+    /// For music that keeps time.
+    pub(super) const fn firm() -> Self {
+        Self { tempo_change: 60.0, tempo_jump: 12.0, tempogram: 0.5, octaves: 0.4, reach: 1.6 }
+    }
+
+    /// For music that takes its time.
+    pub(super) const fn loose() -> Self {
+        Self { tempo_change: 18.0, tempo_jump: 20.0, tempogram: 0.2, octaves: 0.6, reach: 1.6 }
     }
 }
 

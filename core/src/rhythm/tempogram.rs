@@ -22,6 +22,7 @@ const TEMPO_STEP: f64 = 1.015;
 /// How well each tempo explains each window of the song: the product of autocorrelation, which also
 /// answers at multiples of the period, and Fourier magnitude, which also answers at fractions of it
 /// (Grosche & Müller 2011; Peeters 2006).
+#[derive(Debug)]
 pub(super) struct Tempogram {
     /// Beats per minute of the columns, rising by a constant ratio.
     pub(super) bpm: Vec<f64>,
