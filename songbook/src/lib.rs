@@ -42,17 +42,20 @@ use sound::Sound;
 pub enum Set {
     /// Tempo, beats, bars, meter, groove; also sound without a pulse.
     Rhythm,
+    /// Tuning, keys, chords: drills, modulations, odd cases.
+    Harmony,
 }
 
 impl Set {
     /// Every set.
-    pub const ALL: [Self; 1] = [Self::Rhythm];
+    pub const ALL: [Self; 2] = [Self::Rhythm, Self::Harmony];
 
     /// As on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rhythm => "rhythm",
+            Self::Harmony => "harmony",
         }
     }
 
@@ -67,6 +70,8 @@ impl Set {
     pub const fn test_size(self) -> usize {
         match self {
             Self::Rhythm => 160,
+            // Every topic twice.
+            Self::Harmony => 162,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The sets: what is composed for what purpose.
 
+mod harmony;
 mod palette;
 mod rhythm;
 
@@ -16,6 +17,7 @@ pub(crate) fn compose(set: Set, split: Split, index: usize) -> Composition {
     let seed = 1_000_000 * (2 * set as u64 + split as u64 + 1) + index as u64;
     let mut chance = Chance::new(seed);
     match set {
+        Set::Harmony => harmony::compose(split, index, &mut chance),
         Set::Rhythm => rhythm::compose(split, index, &mut chance),
     }
 }

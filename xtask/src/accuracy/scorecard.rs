@@ -96,7 +96,7 @@ pub(super) fn markdown(measured: &Measured, tasks: &[String]) -> String {
 }
 
 /// Columns of the table by category, where the set has them.
-const CATEGORY_METRICS: [(&str, &str); 15] = [
+const CATEGORY_METRICS: [(&str, &str); 21] = [
     ("tempo_acc1", "tempo"),
     ("tempo_acc2", "Acc2"),
     ("tempo_null", "no tempo"),
@@ -105,14 +105,23 @@ const CATEGORY_METRICS: [(&str, &str); 15] = [
     ("downbeat_F", "downbeats"),
     ("meter", "meter"),
     ("swing", "swing"),
+    ("tuning", "tuning"),
     ("key_exact", "key"),
+    ("key_null", "no key"),
+    ("mod_found", "modulation"),
     ("chord_root", "root"),
+    ("chord_majmin", "third"),
     ("chord_type", "type"),
     ("chord_inversions", "inversions"),
-    ("sections_HR3F", "boundaries 3 s"),
+    ("sections_HR05F", "boundaries 0.5 s"),
+    ("sections_HR3F", "3 s"),
     ("sections_PFC", "groups"),
     ("chorus_F", "chorus"),
+    ("labels_time", "labels"),
 ];
+
+/// Those about form.
+const FORMS: [&str; 5] = ["sections_HR05F", "sections_HR3F", "sections_PFC", "chorus_F", "labels_time"];
 
 /// Means of the main metrics for each kind of composed song.
 fn categories(measured: &Measured, tasks: &[String]) -> String {
@@ -123,9 +132,8 @@ fn categories(measured: &Measured, tasks: &[String]) -> String {
     let names: Vec<&str> = shown(measured, tasks).map(|(metric, _)| metric).collect();
     // Each set is about its own questions; the others' columns would drown them.
     let asked = |metric: &str| match measured.set.as_str() {
-        "rhythm" => !metric.starts_with("key") && !metric.starts_with("chord"),
-        "harmony" => metric.starts_with("key") || metric.starts_with("chord"),
-        _ => metric.starts_with("sections") || metric == "chorus_F",
+        "forms" => ["beat_F", "key_exact", "chord_majmin"].contains(&metric) || FORMS.contains(&metric),
+        _ => true,
     };
     let columns: Vec<(&str, &str)> =
         CATEGORY_METRICS.into_iter().filter(|(metric, _)| names.contains(metric) && asked(metric)).collect();
