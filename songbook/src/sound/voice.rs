@@ -36,7 +36,7 @@ impl Singer {
             breath: chance.range(0.02, 0.25),
             intonation: chance.range(0.03, 0.15),
             is_speech: false,
-            level: chance.range(0.7, 1.4),
+            level: chance.range(0.5, 1.15),
         }
     }
 
@@ -44,7 +44,7 @@ impl Singer {
     pub(crate) fn sing(&self, notes: &[Sounding], n: usize, cents: f64, chance: &mut Chance) -> Vec<f32> {
         let mut samples = vec![0.0f32; n];
         let mut mouth = [Resonator::default(); 3];
-        let (mut phase, mut pitch) = (0.0f64, 0.0f64);
+        let (mut phase, mut pitch, mut dull) = (0.0f64, 0.0f64, 0.0f64);
         let mut vowel = VOWELS[0];
         for (idx, note) in notes.iter().enumerate() {
             let next = notes.get(idx + 1).map_or(f64::INFINITY, |next| next.start);
@@ -75,7 +75,9 @@ impl Singer {
                 for (v, aim) in vowel.iter_mut().zip(target) {
                     *v += (aim - *v) * 0.0015;
                 }
-                let source = buzz + 0.25 * self.breath * chance.range(-1.0, 1.0);
+                // The folds' own spectrum falls.
+                dull += 0.45 * (buzz - dull);
+                let source = dull + 0.25 * self.breath * chance.range(-1.0, 1.0);
                 let tone: f64 = mouth
                     .iter_mut()
                     .zip(vowel)
