@@ -44,11 +44,13 @@ pub enum Set {
     Rhythm,
     /// Tuning, keys, chords: drills, modulations, odd cases.
     Harmony,
+    /// Whole songs in many forms.
+    Forms,
 }
 
 impl Set {
     /// Every set.
-    pub const ALL: [Self; 2] = [Self::Rhythm, Self::Harmony];
+    pub const ALL: [Self; 3] = [Self::Rhythm, Self::Harmony, Self::Forms];
 
     /// As on the command line.
     #[must_use]
@@ -56,6 +58,7 @@ impl Set {
         match self {
             Self::Rhythm => "rhythm",
             Self::Harmony => "harmony",
+            Self::Forms => "forms",
         }
     }
 
@@ -72,6 +75,8 @@ impl Set {
             Self::Rhythm => 160,
             // Every topic twice.
             Self::Harmony => 162,
+            // Every form four times.
+            Self::Forms => 60,
         }
     }
 }
