@@ -42,17 +42,23 @@ use sound::Sound;
 pub enum Set {
     /// Tempo, beats, bars, meter, groove; also sound without a pulse.
     Rhythm,
+    /// Tuning, keys, chords: drills, modulations, odd cases.
+    Harmony,
+    /// Whole songs in many forms.
+    Forms,
 }
 
 impl Set {
     /// Every set.
-    pub const ALL: [Self; 1] = [Self::Rhythm];
+    pub const ALL: [Self; 3] = [Self::Rhythm, Self::Harmony, Self::Forms];
 
     /// As on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rhythm => "rhythm",
+            Self::Harmony => "harmony",
+            Self::Forms => "forms",
         }
     }
 
@@ -67,6 +73,10 @@ impl Set {
     pub const fn test_size(self) -> usize {
         match self {
             Self::Rhythm => 160,
+            // Every topic twice.
+            Self::Harmony => 162,
+            // Every form four times.
+            Self::Forms => 60,
         }
     }
 }

@@ -95,6 +95,16 @@ impl Composition {
             samples.iter_mut().zip(layer).for_each(|(x, y)| *x += y);
             effects::normalise(&mut samples, 1.0);
         }
+        for (singer, notes) in &self.sound.voices {
+            let cents = self.truth["tuning_cents"].as_f64().unwrap_or(0.0);
+            let mut layer = singer.sing(notes, n, cents, &mut chance);
+            // Loudness is compared where there is any, so that a short song is not a loud one.
+            let gain =
+                singer.level as f32 * effects::loudness(&samples) / effects::loudness(&layer).max(1e-6);
+            layer.iter_mut().for_each(|x| *x *= gain);
+            samples.iter_mut().zip(layer).for_each(|(x, y)| *x += y);
+            effects::normalise(&mut samples, 1.0);
+        }
         for effect in &self.sound.effects {
             effect.apply(&mut samples, &mut chance);
         }

@@ -118,6 +118,50 @@ impl Drummer {
         }
     }
 
+    /// The same drummer, holding back: closed hats, the rim, no crashes.
+    pub(crate) fn soft(&self) -> Self {
+        let snare = if self.dice[0] < 0.5 { RIM } else { self.snare };
+        Self {
+            hat: CLOSED,
+            hat_step: self.hat_step.max(0.5),
+            snare,
+            crashes: false,
+            ghosts: false,
+            extra: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same drummer at full strength: ride or open hats, crashes.
+    pub(crate) fn loud(&self) -> Self {
+        let snare = if self.snare == RIM { SNARE } else { self.snare };
+        Self {
+            hat: if self.dice[1] < 0.6 { RIDE } else { OPEN },
+            snare,
+            crashes: true,
+            fills: true,
+            ..self.clone()
+        }
+    }
+
+    /// A roll that grows denser over `n_bars` bars, of which this is bar `place.index`.
+    pub(crate) fn roll(place: Place, n_bars: usize, band: &mut Band<'_>) {
+        let left = n_bars.saturating_sub(place.index);
+        let step = match left {
+            0..=1 => 0.125,
+            2 => 0.25,
+            3..=4 => 0.5,
+            _ => 1.0,
+        };
+        let swell = place.index as f64 / n_bars.max(1) as f64;
+        for p in place.every(step) {
+            band.play(Part::Drums, place.start + p, 0.1, SNARE, 55.0 + 50.0 * swell);
+        }
+        if left > 2 {
+            place.every(1.0).for_each(|p| band.play(Part::Drums, place.start + p, 0.1, KICK, 95.0));
+        }
+    }
+
     /// Where the kick falls in 4/4.
     pub(crate) const fn kick(&self) -> &'static [f64] {
         self.kick

@@ -1,5 +1,7 @@
 //! The sets: what is composed for what purpose.
 
+mod forms;
+mod harmony;
 mod palette;
 mod rhythm;
 
@@ -16,6 +18,8 @@ pub(crate) fn compose(set: Set, split: Split, index: usize) -> Composition {
     let seed = 1_000_000 * (2 * set as u64 + split as u64 + 1) + index as u64;
     let mut chance = Chance::new(seed);
     match set {
+        Set::Forms => forms::compose(split, index, &mut chance),
+        Set::Harmony => harmony::compose(split, index, &mut chance),
         Set::Rhythm => rhythm::compose(split, index, &mut chance),
     }
 }

@@ -51,6 +51,16 @@ pub(crate) fn normalise(samples: &mut [f32], peak: f32) {
     }
 }
 
+/// RMS of what sounds: of samples over a thousandth of the peak.
+pub(crate) fn loudness(samples: &[f32]) -> f32 {
+    let peak = samples.iter().fold(0.0f32, |a, x| a.max(x.abs()));
+    let (sum, n) = samples
+        .iter()
+        .filter(|x| x.abs() > 1e-3 * peak)
+        .fold((0.0f64, 0u32), |(sum, n), x| (sum + f64::from(x * x), n + 1));
+    (sum / f64::from(n.max(1))).sqrt() as f32
+}
+
 /// Four feedback combs side by side, then two all-passes (Schroeder 1962).
 fn reverb(samples: &mut [f32], seconds: f64, wet: f32) {
     const COMBS: [f64; 4] = [0.0297, 0.0371, 0.0411, 0.0437];

@@ -11,9 +11,9 @@ const MODULATION_WINDOW: f64 = 4.0;
 pub(super) fn mark(paper: &Paper<'_>, marks: &mut Marks) {
     mark_key(paper, marks);
     mark_chords(paper, marks);
-    let Paper { truth, expected, given, .. } = paper;
-    let is_pitched = !expected.chords.is_empty() && expected.chords.iter().any(|chord| chord.label != "N");
-    if let Some(cents) = expected.tuning_cents.filter(|_| is_pitched && truth.get("key").is_some()) {
+    let Paper { expected, given, .. } = paper;
+    let is_pitched = expected.key.is_some() || expected.chords.iter().any(|chord| chord.label != "N");
+    if let Some(cents) = expected.tuning_cents.filter(|_| is_pitched) {
         let off = given.tuning_cents.map_or(50.0, |given| {
             // Half a semitone up is half a semitone down.
             let off = (given - cents).rem_euclid(100.0);
@@ -56,8 +56,8 @@ fn mark_key(paper: &Paper<'_>, marks: &mut Marks) {
 }
 
 fn mark_chords(paper: &Paper<'_>, marks: &mut Marks) {
-    let Paper { truth, expected, given, .. } = paper;
-    if expected.chords.is_empty() || truth.get("key").is_none() {
+    let Paper { expected, given, .. } = paper;
+    if expected.chords.is_empty() {
         return;
     }
     let (real, told) = (&expected.chords, &given.chords);
@@ -68,11 +68,8 @@ fn mark_chords(paper: &Paper<'_>, marks: &mut Marks) {
     // Before the first chord and after the last, sounds ring on or a melody begins alone.
     let sounding: Vec<_> = real.iter().filter(|chord| chord.label != "N").cloned().collect();
     marks.extend(metrics::root(&sounding, told).map(|share| ("chord_root", share)));
-    let is_scored = |name: &str| truth["chords_scored"].as_str().is_none_or(|only| only == name);
-    if is_scored("majmin") {
-        marks.extend(metrics::majmin(&sounding, told).map(|share| ("chord_majmin", share)));
-        marks.extend(metrics::sevenths(&sounding, told).map(|share| ("chord_sevenths", share)));
-    }
+    marks.extend(metrics::majmin(&sounding, told).map(|share| ("chord_majmin", share)));
+    marks.extend(metrics::sevenths(&sounding, told).map(|share| ("chord_sevenths", share)));
     marks.extend(metrics::quality(&sounding, told).map(|share| ("chord_type", share)));
     marks.extend(metrics::inversions(&sounding, told).map(|share| ("chord_inversions", share)));
     let (underseg, overseg) = metrics::segmentation(&sounding, told, expected.duration);

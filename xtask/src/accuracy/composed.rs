@@ -13,7 +13,7 @@ use crate::process;
 use crate::songbook;
 
 /// The means of a category need so many songs to be shown.
-const MIN_SONGS: usize = 3;
+const MIN_SONGS: usize = 2;
 
 /// Measures a set.
 pub(super) fn measure(options: &Options, set: Set, measure: &Path) -> Result<Measured> {

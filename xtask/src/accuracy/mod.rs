@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         })?);
     }
     for one in &measured {
-        println!("\n{}", scorecard::markdown(one, &options.tasks));
+        println!("\n{}", scorecard::markdown(one, &options.tasks, scorecard::Detail::All));
         println!("{}", scorecard::worst(one, &options.tasks));
     }
     if options.complete() {

@@ -11,7 +11,7 @@ use crate::players::comp::{Accompanist, Comp};
 use crate::players::drums::{Drummer, Groove};
 use crate::players::melody::{Tune, TuneStyle};
 use crate::progressions::{Idiom, lay, pick};
-use crate::score::{Band, Part, Sheet, Touch, perform};
+use crate::score::{Band, Note, Part, Sheet, Touch, perform};
 use crate::sets::palette::Palette;
 use crate::sets::{Draft, TAIL};
 use crate::sound::Sound;
@@ -56,7 +56,7 @@ pub(super) fn compose(split: Split, even: f64, chance: &mut Chance) -> Compositi
     let mode = if chance.often(0.6) { Mode::Major } else { Mode::Minor };
     let key = Key::new(chance.below(12) as i32, mode);
     let sheet = harmonise(&outline, key, bpm, chance);
-    let notes = play(&outline, &sheet, bpm, chance);
+    let (notes, has_chords) = play(&outline, &sheet, bpm, chance);
     let is_machine = style.palette == Palette::Electronic;
     let touch = Touch { timing: if is_machine { 0.0 } else { chance.range(0.0, 0.009) }, velocity: 5.0 };
     let sounding = perform(&notes, &line, touch, chance);
@@ -80,7 +80,9 @@ pub(super) fn compose(split: Split, even: f64, chance: &mut Chance) -> Compositi
         truth["keys"] = json!([]);
         truth["chords"] = json!([{ "start": 0.0, "end": truth::seconds(duration), "label": "N" }]);
     } else {
-        truth::chords(&mut truth, &line, &sheet, duration);
+        if has_chords {
+            truth::chords(&mut truth, &line, &sheet, duration);
+        }
         truth::keys(&mut truth, &line, &[(0.0, key)], duration);
     }
     let instruments = style.palette.instruments(chance);
@@ -253,7 +255,8 @@ fn part_of(comp: Comp) -> Part {
     }
 }
 
-fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> Vec<crate::score::Note> {
+/// What is played, and whether the chords are heard whole.
+fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> (Vec<Note>, bool) {
     let style = outline.style;
     let drummer = Drummer::new(bpm, chance);
     let comp = chance.pick(style.comps);
@@ -340,7 +343,8 @@ fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> Vec<
             tunes[usize::from(is_turned)].play(place, Part::Lead, 84.0, &mut band);
         }
     }
-    band.notes
+    let has_chords = !matches!(comp, Comp::Drive | Comp::None) || second.is_some();
+    (band.notes, has_chords && !outline.is_drums_only)
 }
 
 /// The beat before the first bar: a run in the tune, or the drums' count.
