@@ -277,6 +277,23 @@ mod tests {
         extractor.finish()
     }
 
+    #[test]
+    fn fine_bands_rise_where_coarse_ones_do() {
+        let found = activations(&notes(&[110.0, 220.0, 880.0, 3_000.0], 0.3));
+        let (n, fine) = (found.bands.n_rows(), &found.fine.frames);
+        assert_eq!(fine.len(), n.div_ceil(2));
+        assert_eq!(found.fine.grid.hop_length, 2 * found.grid.hop_length);
+        let rise = |frame: usize| -> u32 {
+            let first = frame % 2 * N_FINE_BANDS;
+            fine[frame / 2][first..first + N_FINE_BANDS].iter().map(|&x| u32::from(x)).sum()
+        };
+        let coarse: Vec<f32> = found.bands.rows().map(|row| row.iter().sum()).collect();
+        let loudest = crate::sequence::arg_max(&coarse);
+        assert!(rise(loudest) > 10, "{}", rise(loudest));
+        let quiet = (0..n).filter(|&frame| coarse[frame] == 0.0);
+        assert!(quiet.clone().count() > n / 4 && quiet.map(rise).all(|sum| sum == 0));
+    }
+
     /// Sines that start one after the other, half a second apart.
     fn notes(frequencies: &[f32], gain: f32) -> Vec<f32> {
         let n = ANALYSIS_RATE as usize / 2;

@@ -77,8 +77,10 @@ pub(super) fn meter_odds(
     let mut odds = Vec::with_capacity(accents.len());
     while odds.len() < accents.len() {
         let centre = (odds.len() + STRIDE / 2).min(accents.len() - 1);
-        let scores: Vec<f64> =
-            meter_features(accents, columns, centre, octaves, triple).iter().map(|f| dot(weights, f)).collect();
+        let scores: Vec<f64> = meter_features(accents, columns, centre, octaves, triple)
+            .iter()
+            .map(|f| dot(weights, f))
+            .collect();
         let ps = softmax(&scores);
         let row = std::array::from_fn(|m| ps[m].max(1e-6).ln());
         odds.extend(std::iter::repeat_n(row, STRIDE.min(accents.len() - odds.len())));

@@ -99,7 +99,7 @@ pub(super) struct Profiles {
 impl Profiles {
     pub(super) fn of(evidence: &Evidence) -> Self {
         let mut signals: [Vec<f32>; N_SIGNALS] = Default::default();
-        let sources = evidence.bands.iter().chain([&evidence.harmonic_onsets]);
+        let sources = evidence.bands.iter().chain([&evidence.harmonic_onsets, &evidence.heard_beats]);
         for (signal, source) in signals.iter_mut().zip(sources) {
             *signal = widened(source);
         }
@@ -121,7 +121,11 @@ impl Profiles {
     /// Strengths at the phases of the beats, how they repeat, and the tempo they have.
     pub(super) fn describe(&self, beats: &[usize], bpm: f64, tempogram: &Tempogram, features: &mut Vec<f64>) {
         let octaves = (bpm / 110.0).log2();
-        features.extend([octaves.powi(3), (octaves - 0.6).max(0.0).powi(2), (-0.6 - octaves).max(0.0).powi(2)]);
+        features.extend([
+            octaves.powi(3),
+            (octaves - 0.6).max(0.0).powi(2),
+            (-0.6 - octaves).max(0.0).powi(2),
+        ]);
         features.extend(metrical_features(tempogram, bpm));
         features.extend(self.phases(beats));
         for signal in 0..N_SIGNALS {

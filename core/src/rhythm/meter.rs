@@ -83,5 +83,11 @@ pub(super) fn divide_by_meter(
 
 /// What tells whether a meter is right: its posterior, how clear the division is, how long it holds.
 pub(super) fn meter_confidence_features(posterior: f64, triple: f64, n_beats: usize) -> Vec<f64> {
-    vec![1.0, log_odds(posterior), log_odds(triple).abs(), (n_beats as f64).ln(), f64::from(u8::from(triple > 0.5))]
+    vec![
+        1.0,
+        log_odds(posterior),
+        log_odds(triple).abs(),
+        (n_beats as f64).ln(),
+        f64::from(u8::from(triple > 0.5)),
+    ]
 }

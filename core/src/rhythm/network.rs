@@ -8,7 +8,7 @@
 //! Activation is x for positive x and x / (1 − x) below: as smooth as the exponential unit and bounded like
 //! it, but with no transcendental function, so that every target computes the same.
 
-use super::evidence::Evidence;
+use super::evidence::ProfileSums;
 use crate::features::onset::{FINE_STEP, FineOnsets, N_FINE, N_FINE_BANDS};
 use crate::pace::Pace;
 
@@ -77,8 +77,7 @@ impl Network {
     /// A network whose weights are all zero.
     #[must_use]
     pub fn zeros() -> Self {
-        let layer =
-            |idx| Layer { weights: vec![[0.0; WIDTH]; n_rows(idx)], bias: [0.0; WIDTH] };
+        let layer = |idx| Layer { weights: vec![[0.0; WIDTH]; n_rows(idx)], bias: [0.0; WIDTH] };
         Self { layers: (0..2 + 2 * N_BLOCKS).map(layer).collect() }
     }
 
@@ -94,8 +93,12 @@ impl Network {
         let mut lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
         for (idx, layer) in network.layers.iter_mut().enumerate() {
             for channel in 0..n_channels(idx) {
-                let mut numbers =
-                    lines.next().unwrap_or_default().split_ascii_whitespace().skip(1).map(|word| word.parse());
+                let mut numbers = lines
+                    .next()
+                    .unwrap_or_default()
+                    .split_ascii_whitespace()
+                    .skip(1)
+                    .map(|word| word.parse());
                 let mut next = || numbers.next().and_then(Result::ok).unwrap_or(0.0f32);
                 let (bias, scale) = (next(), next());
                 layer.bias[channel] = bias;
@@ -189,7 +192,12 @@ const fn n_channels(layer: usize) -> usize {
 }
 
 /// What the network sees of a frame, `[N_INPUTS]`: 0 throughout in silence.
-pub(super) fn inputs(fine: &FineOnsets, evidence: &Evidence, frame: usize) -> [f32; N_INPUTS] {
+pub(super) fn inputs(
+    fine: &FineOnsets,
+    chords: &ProfileSums,
+    bass: &ProfileSums,
+    frame: usize,
+) -> [f32; N_INPUTS] {
     let time = fine.grid.time_of(frame) + FineOnsets::OFFSET;
     let mut values = [0.0; N_INPUTS];
     for (idx, (value, &seen)) in values.iter_mut().zip(&fine.frames[frame]).enumerate() {
@@ -197,10 +205,23 @@ pub(super) fn inputs(fine: &FineOnsets, evidence: &Evidence, frame: usize) -> [f
         *value = scale * FINE_STEP * f32::from(seen);
     }
     for (idx, reach) in CHANGE_REACHES.into_iter().enumerate() {
-        values[N_FINE + idx] = CHANGE_SCALE * evidence.chords.change(time, reach);
-        values[N_FINE + CHANGE_REACHES.len() + idx] = CHANGE_SCALE * evidence.bass.change(time, reach);
+        values[N_FINE + idx] = CHANGE_SCALE * chords.change(time, reach);
+        values[N_FINE + CHANGE_REACHES.len() + idx] = CHANGE_SCALE * bass.change(time, reach);
     }
     values
+}
+
+impl HeardBeats {
+    /// The same at each of the `n` frames that the pairs were made of, interpolated.
+    pub(super) fn at_frames(&self, n: usize) -> Self {
+        let spread = |odds: &[f32]| -> Vec<f32> {
+            let at = |idx: usize| odds.get(idx.min(odds.len().saturating_sub(1))).copied().unwrap_or(0.0);
+            // Frame t lies at t / 2 − 1/4 pairs.
+            let half = |t: usize| if t % 2 == 0 { (t / 2).saturating_sub(1) } else { t / 2 + 1 };
+            (0..n).map(|t| 0.75 * at(t / 2) + 0.25 * at(half(t))).collect()
+        };
+        Self { beat: spread(&self.beat), downbeat: spread(&self.downbeat) }
+    }
 }
 
 /// Adds `seen` times `weights`.
@@ -215,4 +236,94 @@ pub(super) fn add_rows(out: &mut Channels, seen: &[f32], weights: &[Channels]) {
 /// The activation function.
 pub(super) fn activate(x: f32) -> f32 {
     if x > 0.0 { x } else { x / (1.0 - x) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pace::complete;
+
+    fn hear(network: &Network, frames: &[[f32; N_INPUTS]]) -> HeardBeats {
+        complete(network.hear(frames.len(), |idx| frames[idx], &Pace::default()))
+    }
+
+    #[test]
+    fn the_learned_file_is_whole() {
+        let rows: Vec<usize> = LEARNED
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| {
+                line.split_ascii_whitespace().skip(3).filter(|word| word.parse::<i8>().is_ok()).count()
+            })
+            .collect();
+        let expected: Vec<usize> =
+            (0..2 + 2 * N_BLOCKS).flat_map(|idx| vec![n_rows(idx); n_channels(idx)]).collect();
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn a_torn_file_is_still_a_network() {
+        let half: String = LEARNED.chars().take(LEARNED.len() / 2).collect();
+        for text in ["", "0.0 1 nonsense", &half] {
+            let heard = hear(&Network::parse(text), &[[1.0; N_INPUTS]; 50]);
+            assert!(heard.beat.iter().chain(&heard.downbeat).all(|odds| odds.is_finite()));
+        }
+    }
+
+    /// Attacks in all bands every `period` frames.
+    fn attacks(n: usize, period: usize, first: usize) -> Vec<[f32; N_INPUTS]> {
+        (0..n)
+            .map(|frame| {
+                let at = (frame + period - first % period) % period;
+                let (mut values, rise) = ([0.0; N_INPUTS], if at == 0 { 5.0 } else { 0.0 });
+                values[..N_FINE_BANDS].fill(rise);
+                values[2 * N_FINE_BANDS..N_FINE].fill(2.0 * (-0.1 * at as f32).exp());
+                values
+            })
+            .collect()
+    }
+
+    #[test]
+    fn attacks_at_a_walking_pace_are_beats() {
+        let (n, period) = (1_500, 28);
+        let heard = hear(&Network::learned(), &attacks(n, period, 5));
+        let mean = |phase: usize| {
+            let odds: Vec<f32> =
+                heard.beat.iter().skip(5 + phase + 10 * period).step_by(period).copied().collect();
+            odds.iter().sum::<f32>() / odds.len() as f32
+        };
+        assert!(mean(0) > 1.0, "{}", mean(0));
+        assert!(
+            mean(period / 2) < -2.0 && mean(period / 4) < -2.0,
+            "{} {}",
+            mean(period / 2),
+            mean(period / 4)
+        );
+    }
+
+    #[test]
+    fn silence_has_no_beats() {
+        let heard = hear(&Network::learned(), &[[0.0; N_INPUTS]; 400]);
+        assert!(heard.beat.iter().all(|odds| *odds < 0.0));
+        assert!(hear(&Network::learned(), &[]).beat.is_empty());
+    }
+
+    #[test]
+    fn a_delay_of_the_sound_delays_the_beats() {
+        let (a, b) = (attacks(3_000, 27, 3), attacks(3_000, 27, 10));
+        let (a, b) = (hear(&Network::learned(), &a), hear(&Network::learned(), &b));
+        // Away from the ends, which the network sees too: 21 s.
+        for frame in 1_200..1_800 {
+            assert!((a.beat[frame] - b.beat[frame + 7]).abs() < 1e-4, "{frame}");
+        }
+    }
+
+    #[test]
+    fn pairs_of_frames_are_spread_over_their_frames() {
+        let heard = HeardBeats { beat: vec![0.0, 4.0, 8.0], downbeat: vec![1.0; 3] };
+        let spread = heard.at_frames(7);
+        assert_eq!(spread.beat, [0.0, 1.0, 3.0, 5.0, 7.0, 8.0, 8.0]);
+        assert_eq!(spread.downbeat, [1.0; 7]);
+        assert_eq!(HeardBeats::default().at_frames(2).beat, [0.0; 2]);
+    }
 }

@@ -1,9 +1,9 @@
 //! What learning the network needs of this stage. Under the feature `training` only, and no part of the
 //! stable interface.
 
-use super::evidence::Evidence;
-pub use super::network::{Channels, INPUT_TAPS, Layer, N_BLOCKS, N_INPUTS, Network, TAPS, WIDTH};
+use super::evidence::ProfileSums;
 use super::network::{self};
+pub use super::network::{Channels, INPUT_TAPS, Layer, N_BLOCKS, N_INPUTS, Network, TAPS, WIDTH};
 use crate::features::Features;
 use crate::features::onset::FineOnsets;
 use crate::pace::{Pace, complete};
@@ -23,9 +23,10 @@ impl Inputs {
     /// What the network sees of a song.
     #[must_use]
     pub fn of(features: &Features) -> Self {
-        let evidence = complete(Evidence::gather(features, &Pace::default()));
+        let chords = ProfileSums::of_chords(&features.spectrum);
+        let bass = ProfileSums::of_bass(&features.spectrum);
         let fine = &features.onsets.fine;
-        let frames = (0..fine.frames.len()).map(|idx| network::inputs(fine, &evidence, idx)).collect();
+        let frames = (0..fine.frames.len()).map(|idx| network::inputs(fine, &chords, &bass, idx)).collect();
         Self { frames, start: FineOnsets::OFFSET, frame_rate: fine.grid.frame_rate() }
     }
 }

@@ -65,8 +65,13 @@ pub(super) async fn track_pulse(
     let n = periods.len();
     let (Some(&longest), true) = (periods.last(), n_frames > 0) else { return Vec::new() };
     let centre = (rate * 60.0 / bpm) as f32;
-    let away: Vec<f32> =
-        periods.iter().map(|&p| { let o = (p as f32 / centre).log2() / params.octaves; 0.5 * o * o }).collect();
+    let away: Vec<f32> = periods
+        .iter()
+        .map(|&p| {
+            let o = (p as f32 / centre).log2() / params.octaves;
+            0.5 * o * o
+        })
+        .collect();
     let step_costs: Vec<f32> =
         periods.windows(2).map(|p| params.tempo_change * (p[1] as f32 / p[0] as f32).ln()).collect();
     let seen: Vec<Vec<f32>> = (0..tempogram.times.len())
@@ -77,7 +82,9 @@ pub(super) async fn track_pulse(
             row.iter().zip(&away).map(|(s, a)| params.tempogram * (s - top) - a).collect()
         })
         .collect();
-    if seen.is_empty() { return Vec::new(); }
+    if seen.is_empty() {
+        return Vec::new();
+    }
     let mut ring = vec![f32::NEG_INFINITY; (longest + 1) * n];
     // `[frame][period]`: index of the period before the change at this beat.
     let mut left: Vec<u8> = Vec::new();

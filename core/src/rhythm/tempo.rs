@@ -72,8 +72,10 @@ pub(super) fn rank_tempi(tempogram: &Tempogram, params: &AnalysisParams, model: 
     let mut found: Vec<Hypothesis> = tempi
         .into_iter()
         .filter(|&bpm| bpm >= params.tempo_min.get() && bpm <= params.tempo_max.get())
-        .map(|bpm| {
-            Hypothesis { bpm, score: dot(model.get("tempo"), &metrical_features(tempogram, bpm)) - style_penalty(params.style, bpm) }
+        .map(|bpm| Hypothesis {
+            bpm,
+            score: dot(model.get("tempo"), &metrical_features(tempogram, bpm))
+                - style_penalty(params.style, bpm),
         })
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -91,9 +93,8 @@ pub(super) fn metrical_features(tempogram: &Tempogram, bpm: f64) -> Vec<f64> {
     let octaves = (bpm / 110.0).log2();
     let mut features = vec![octaves, octaves * octaves];
     for signal in 0..N_SIGNALS {
-        features.extend(
-            RATES.map(|rate| f64::from(100.0 * tempogram.magnitude(signal, rate * bpm) + 0.05).ln()),
-        );
+        features
+            .extend(RATES.map(|rate| f64::from(100.0 * tempogram.magnitude(signal, rate * bpm) + 0.05).ln()));
         features.extend(SPANS.map(|n_beats| f64::from(tempogram.repetition(signal, bpm / n_beats))));
     }
     features

@@ -239,7 +239,11 @@ mod tests {
                 loss_and_gradient(&shaped(&there), &excerpt).0
             };
             let slope = (at(0.01) - at(-0.01)) / 0.02;
-            assert!((slope - gradient[idx]).abs() < 0.05 * slope.abs() + 1e-3, "{idx}: {slope} {}", gradient[idx]);
+            assert!(
+                (slope - gradient[idx]).abs() < 0.05 * slope.abs() + 1e-3,
+                "{idx}: {slope} {}",
+                gradient[idx]
+            );
         }
     }
 

@@ -46,12 +46,18 @@ impl Example {
                 .unwrap_or_default()
         };
         let beats = times("beats");
-        if beats.len() < MIN_BEATS {
+        // No beats at all is an answer: there is no pulse.
+        if !song.truth["beats"].is_array() || (1..MIN_BEATS).contains(&beats.len()) {
             return Ok(None);
         }
         let Inputs { frames, start, frame_rate } = Inputs::of(&song.features(&AnalysisParams::default())?);
         let place = |times: Vec<f64>| times.into_iter().map(|t| ((t - start) * frame_rate) as f32).collect();
-        Ok(Some(Self { id: song.id.clone(), frames, beats: place(beats), downbeats: place(times("downbeats")) }))
+        Ok(Some(Self {
+            id: song.id.clone(),
+            frames,
+            beats: place(beats),
+            downbeats: place(times("downbeats")),
+        }))
     }
 
     /// A stretch as it is, from the start.
@@ -85,7 +91,9 @@ impl Example {
     fn excerpt(&self, frames: Vec<[f32; N_INPUTS]>, place: impl Fn(f32) -> f32) -> Excerpt {
         let n = frames.len();
         let known = |at: f32, edge: f32| (place(edge) - at).abs() < MARGIN;
-        let (head, tail) = (self.beats[0], self.beats[self.beats.len() - 1]);
+        let (Some(&head), Some(&tail)) = (self.beats.first(), self.beats.last()) else {
+            return Excerpt { targets: std::array::from_fn(|_| vec![Some(0.0); n]), frames };
+        };
         let target = |times: &[f32]| {
             let mut target: Vec<Option<f32>> = (0..n)
                 .map(|idx| {

@@ -85,8 +85,12 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
         let mut own = Model::default();
         let seen = |idx: usize, cases: &[Case]| left != Some(cases[idx].fold);
         let pick = |all: &'_ [Option<Choice>], penalty: f64| -> Result<Vec<f64>, Failure> {
-            let some: Vec<&Choice> =
-                all.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).filter_map(|(_, c)| c.as_ref()).collect();
+            let some: Vec<&Choice> = all
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| seen(*i, &cases))
+                .filter_map(|(_, c)| c.as_ref())
+                .collect();
             choice::fit(&some, penalty)
         };
         own.set("tempo", pick(&tempi, TEMPO_PENALTY)?);
@@ -94,8 +98,12 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
         let some: Vec<&Observation> =
             accents.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).flat_map(|(_, rows)| rows).collect();
         own.set("downbeat", logistic::fit(&some, DOWNBEAT_PENALTY)?);
-        let some: Vec<&Observation> =
-            divisions.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).filter_map(|(_, o)| o.as_ref()).collect();
+        let some: Vec<&Observation> = divisions
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| seen(*i, &cases))
+            .filter_map(|(_, o)| o.as_ref())
+            .collect();
         own.set("division", logistic::fit(&some, DIVISION_PENALTY)?);
         let choices: Vec<Choice> = cases
             .iter()
@@ -107,7 +115,11 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
         if let Some(fold) = left {
             for (idx, case) in cases.iter_mut().enumerate().filter(|(_, case)| case.fold == fold) {
                 if let Some(choice) = &tempi[idx] {
-                    tally.add(&case.truth.set, "tempo alone", f64::from(u8::from(choice.right[choice.preferred(own.get("tempo")).0])));
+                    tally.add(
+                        &case.truth.set,
+                        "tempo alone",
+                        f64::from(u8::from(choice.right[choice.preferred(own.get("tempo")).0])),
+                    );
                 }
                 case.heard.choose(&own);
                 let Some(outcome) = case.heard.outcome(&own) else { continue };
@@ -117,7 +129,9 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
             model = own;
         }
     }
-    for (name, obs) in [("tempo_confidence", &tempo_obs), ("beat", &beat_obs), ("meter_confidence", &meter_obs)] {
+    for (name, obs) in
+        [("tempo_confidence", &tempo_obs), ("beat", &beat_obs), ("meter_confidence", &meter_obs)]
+    {
         let weights = logistic::fit(&obs.iter().collect::<Vec<_>>(), CONFIDENCE_PENALTY)?;
         model.set(name, weights);
     }
@@ -177,9 +191,11 @@ fn reading_choice(case: &Case) -> Option<Choice> {
 
 fn chosen(all: Vec<Alternative>, is_right: impl Fn(&Alternative) -> bool, weight: f64) -> Option<Choice> {
     let right: Vec<bool> = all.iter().map(&is_right).collect();
-    right
-        .contains(&true)
-        .then(|| Choice { alternatives: all.into_iter().map(|a| a.features).collect(), right, weight })
+    right.contains(&true).then(|| Choice {
+        alternatives: all.into_iter().map(|a| a.features).collect(),
+        right,
+        weight,
+    })
 }
 
 /// Which beats begin a bar.
@@ -203,7 +219,12 @@ fn accent_observations(case: &Case) -> Vec<Observation> {
 /// Whether beats are divided in three.
 fn division_observation(case: &Case) -> Option<Observation> {
     let truth = &case.truth;
-    let held: f64 = truth.signatures.iter().filter(|s| beats_of(&s.2).is_some_and(|b| b.1)).map(|s| s.1.min(1e4) - s.0).sum();
+    let held: f64 = truth
+        .signatures
+        .iter()
+        .filter(|s| beats_of(&s.2).is_some_and(|b| b.1))
+        .map(|s| s.1.min(1e4) - s.0)
+        .sum();
     let all: f64 = truth.signatures.iter().map(|s| s.1.min(1e4) - s.0).sum();
     if truth.beats.len() < 8 || all <= 0.0 {
         return None;

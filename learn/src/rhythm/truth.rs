@@ -86,7 +86,11 @@ impl Truth {
             .filter(|&t| t >= 5.0 && t <= self.beats.last().copied().unwrap_or(0.0) + 0.2)
             .collect();
         let hits = found.iter().filter(|&&t| self.has_beat(t)).count() as f64;
-        if found.is_empty() || wanted.is_empty() { 0.0 } else { 2.0 * hits / (found.len() + wanted.len()) as f64 }
+        if found.is_empty() || wanted.is_empty() {
+            0.0
+        } else {
+            2.0 * hits / (found.len() + wanted.len()) as f64
+        }
     }
 
     /// Whether there is a beat at a time.

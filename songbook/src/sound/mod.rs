@@ -41,6 +41,10 @@ pub(crate) enum Soundfont {
     Fluid,
     /// `timgm6mb-soundfont`, 6 MB.
     Tim,
+    /// `musescore-general-soundfont-small`, 40 MB.
+    MuseScore,
+    /// `opl3-soundfont`, 135 MB: a sound card of 1990.
+    Opl3,
 }
 
 impl Soundfont {
@@ -48,6 +52,7 @@ impl Soundfont {
         match split {
             Split::Train => Self::Fluid,
             Split::Test => Self::Tim,
+            Split::First => Self::MuseScore,
         }
     }
 
@@ -55,6 +60,8 @@ impl Soundfont {
         match self {
             Self::Fluid => "FluidR3_GM.sf2",
             Self::Tim => "TimGM6mb.sf2",
+            Self::MuseScore => "MuseScore_General_Lite.sf3",
+            Self::Opl3 => "OPL-3_FM_128M.sf2",
         }
     }
 
@@ -62,6 +69,8 @@ impl Soundfont {
         match self {
             Self::Fluid => "fluid-soundfont-gm",
             Self::Tim => "timgm6mb-soundfont",
+            Self::MuseScore => "musescore-general-soundfont-small",
+            Self::Opl3 => "opl3-soundfont",
         }
     }
 }
