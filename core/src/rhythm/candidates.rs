@@ -3,7 +3,7 @@
 use super::evidence::Evidence;
 use super::model::{Model, dot, softmax};
 use super::pulse::{PulseParams, track_pulse};
-use super::tempo::{Hypothesis, metrical_features};
+use super::tempo::{Hypothesis, N_TEMPO_FEATURES, metrical_features};
 use super::tempogram::{N_SIGNALS, Tempogram};
 use crate::pace::Pace;
 
@@ -14,14 +14,14 @@ pub(super) struct Candidate {
     pub(super) bpm: f64,
     /// Frames of the beats, rising.
     pub(super) beats: Vec<usize>,
-    /// What [`describe`] says of it.
+    /// What is known of it: of its tempo, then of its beats.
     pub(super) features: Vec<f64>,
     /// Probability among the candidates.
     pub(super) probability: f64,
 }
 
 /// Tempi that are followed through the song.
-pub(super) const MAX_TEMPI: usize = 6;
+pub(super) const MAX_TEMPI: usize = 5;
 /// Fewest beats that make a candidate.
 const MIN_BEATS: usize = 4;
 
@@ -57,20 +57,36 @@ pub(super) async fn gather_candidates(
                 if beats.len() < MIN_BEATS {
                     continue;
                 }
-                let mut features = vec![shift as f64, looseness as f64];
                 let bpm = rate * 60.0 / median_gap(&beats);
-                profiles.describe(&beats, bpm, tempogram, &mut features);
+                let mut features = metrical_features(tempogram, bpm);
+                features.extend([shift as f64, looseness as f64]);
+                profiles.describe(&beats, bpm, &mut features);
                 found.push(Candidate { bpm, beats, features, probability: 0.0 });
             }
             pace.spend(200_000).await;
         }
     }
-    let scores: Vec<f64> = found.iter().map(|c| dot(model.get("reading"), &c.features)).collect();
-    for (candidate, p) in found.iter_mut().zip(softmax(&scores)) {
+    weigh(&mut found, model);
+    found
+}
+
+/// Gives the candidates their probabilities and puts the most likely first.
+pub(super) fn weigh(candidates: &mut [Candidate], model: &Model) {
+    let score = |c: &Candidate| dot(model.get("reading"), &reading_features(&c.features, model));
+    let scores: Vec<f64> = candidates.iter().map(score).collect();
+    for (candidate, p) in candidates.iter_mut().zip(softmax(&scores)) {
         candidate.probability = p;
     }
-    found.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-    found
+    candidates.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+}
+
+/// The features of `reading`: what the tempo alone says, in one number, and what is known of the beats.
+pub(super) fn reading_features(described: &[f64], model: &Model) -> Vec<f64> {
+    let (of_tempo, of_beats) = described.split_at(N_TEMPO_FEATURES.min(described.len()));
+    let mut features = vec![dot(model.get("tempo"), of_tempo)];
+    features.extend(&of_tempo[..of_tempo.len().min(2)]);
+    features.extend(of_beats);
+    features
 }
 
 /// Median distance of beats in frames.
@@ -85,6 +101,8 @@ fn median_gap(beats: &[usize]) -> f64 {
 
 /// Frames on either side within which an onset belongs to a moment.
 const REACH: usize = 2;
+/// Beats of a stretch that is judged by itself.
+const STRETCH: usize = 8;
 /// Onset strength above which more makes no difference.
 const CAP: f32 = 4.0;
 
@@ -119,14 +137,9 @@ impl Profiles {
     }
 
     /// Strengths at the phases of the beats, how they repeat, and the tempo they have.
-    pub(super) fn describe(&self, beats: &[usize], bpm: f64, tempogram: &Tempogram, features: &mut Vec<f64>) {
+    pub(super) fn describe(&self, beats: &[usize], bpm: f64, features: &mut Vec<f64>) {
         let octaves = (bpm / 110.0).log2();
-        features.extend([
-            octaves.powi(3),
-            (octaves - 0.6).max(0.0).powi(2),
-            (-0.6 - octaves).max(0.0).powi(2),
-        ]);
-        features.extend(metrical_features(tempogram, bpm));
+        features.extend([octaves.powi(3), (octaves - 0.6).max(0.0).powi(2), (-0.6 - octaves).max(0.0).powi(2)]);
         features.extend(self.phases(beats));
         for signal in 0..N_SIGNALS {
             let on = self.at(signal, beats, 0.0);
@@ -142,7 +155,33 @@ impl Profiles {
         let irregular = ratios.iter().sum::<f64>() / ratios.len().max(1) as f64;
         let span = (beats[beats.len() - 1] - beats[0]).max(1) as f64;
         let per_second = on.iter().sum::<f64>() / span * 100.0;
+        let between: Vec<f64> = beats
+            .windows(2)
+            .map(|b| f64::from(self.beat[usize::midpoint(b[0], b[1]).min(self.beat.len() - 1)]))
+            .collect();
+        features.extend(Self::steadiness(&on, &between, beats));
         features.extend([on.iter().sum::<f64>() / n, weak, irregular, per_second]);
+    }
+
+    /// Whether a reading holds throughout: how much stronger beats are than what lies between them, on
+    /// the whole and where least so, in how many stretches they are weaker, and how far tempi of
+    /// stretches lie from one another.
+    fn steadiness(on: &[f64], between: &[f64], beats: &[usize]) -> [f64; 6] {
+        let contrast: Vec<f64> = on.iter().zip(between).map(|(a, b)| a - b).collect();
+        let mean = |xs: &[f64]| xs.iter().sum::<f64>() / xs.len().max(1) as f64;
+        let whole = mean(&contrast);
+        let stretches: Vec<f64> = contrast.chunks(STRETCH).map(mean).collect();
+        let least = stretches.iter().copied().fold(f64::INFINITY, f64::min);
+        let weaker = stretches.iter().filter(|s| **s < 0.0).count() as f64 / stretches.len().max(1) as f64;
+        let on_least = on.chunks(STRETCH).map(mean).fold(f64::INFINITY, f64::min);
+        let tempi: Vec<f64> = beats
+            .windows(STRETCH + 1)
+            .step_by(STRETCH)
+            .map(|b| ((b[STRETCH] - b[0]).max(1) as f64).ln())
+            .collect();
+        let moved: Vec<f64> = tempi.windows(2).map(|t| (t[1] - t[0]).abs()).collect();
+        let largest = moved.iter().copied().fold(0.0, f64::max);
+        [whole, least.max(-3.0).min(3.0), weaker, on_least.clamp(-3.0, 3.0), mean(&moved), largest.min(1.0)]
     }
 
     /// Mean strength of each signal at each of [`PHASES`], `[N_SIGNALS · n_phases]`.

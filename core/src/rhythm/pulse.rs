@@ -17,17 +17,19 @@ pub(super) struct PulseParams {
     pub(super) octaves: f32,
     /// Largest ratio to the hypothesis.
     pub(super) reach: f64,
+    /// Ratio between neighbouring periods, where whole frames allow.
+    pub(super) step: f64,
 }
 
 impl PulseParams {
     /// For music that keeps time.
     pub(super) const fn firm() -> Self {
-        Self { tempo_change: 60.0, tempo_jump: 12.0, tempogram: 0.5, octaves: 0.4, reach: 1.6 }
+        Self { tempo_change: 60.0, tempo_jump: 12.0, tempogram: 0.5, octaves: 0.4, reach: 1.5, step: 1.018 }
     }
 
     /// For music that takes its time.
     pub(super) const fn loose() -> Self {
-        Self { tempo_change: 18.0, tempo_jump: 20.0, tempogram: 0.2, octaves: 0.6, reach: 1.6 }
+        Self { tempo_change: 18.0, tempo_jump: 20.0, tempogram: 0.2, octaves: 0.6, reach: 1.6, step: 1.03 }
     }
 }
 
@@ -61,7 +63,7 @@ pub(super) async fn track_pulse(
 ) -> Vec<PulseBeat> {
     let n_frames = beat.len();
     let rate = grid.frame_rate();
-    let periods = periods_around(rate * 60.0 / bpm, params.reach);
+    let periods = periods_around(rate * 60.0 / bpm, params.reach, params.step);
     let n = periods.len();
     let (Some(&longest), true) = (periods.last(), n_frames > 0) else { return Vec::new() };
     let centre = (rate * 60.0 / bpm) as f32;
@@ -186,8 +188,8 @@ fn trace(left: &[u8], started: &[u8], base: usize, periods: &[usize], end: (usiz
     beats
 }
 
-/// Periods in frames within a ratio of `centre`, rising, about 2 % apart where whole frames allow.
-fn periods_around(centre: f64, reach: f64) -> Vec<usize> {
+/// Periods in frames within a ratio of `centre`, rising by a ratio where whole frames allow.
+fn periods_around(centre: f64, reach: f64, step: f64) -> Vec<usize> {
     let mut periods: Vec<usize> = Vec::new();
     let mut period = centre / reach;
     while period <= centre * reach && periods.len() < 200 {
@@ -195,7 +197,7 @@ fn periods_around(centre: f64, reach: f64) -> Vec<usize> {
         if periods.last() != Some(&whole) {
             periods.push(whole);
         }
-        period *= 1.018;
+        period *= step;
     }
     periods
 }

@@ -2,11 +2,9 @@
 
 use super::bars::METERS;
 use super::beats::beat_features;
-use super::candidates::MAX_TEMPI;
 use super::meter::meter_confidence_features;
 pub use super::model::Model;
-use super::model::dot;
-use super::{BarCues, Heard, Reading, accents, bars, beat_times, meter, tempo, tempo_confidence_features};
+use super::{BarCues, Heard, Reading, accents, bars, beat_times, candidates, meter, tempo, tempo_confidence_features};
 use crate::features::Features;
 use crate::pace::{Pace, complete};
 use crate::params::AnalysisParams;
@@ -71,9 +69,9 @@ impl Examined {
             .collect()
     }
 
-    /// The readings among which the second choice is made, with the features of `reading`.
+    /// The readings among which the second choice is made, with the features of `reading` given `tempo`.
     #[must_use]
-    pub fn readings(&self) -> Vec<Alternative> {
+    pub fn readings(&self, model: &Model) -> Vec<Alternative> {
         let grid = self.heard.evidence.grid;
         self.heard
             .candidates
@@ -81,20 +79,14 @@ impl Examined {
             .map(|c| Alternative {
                 bpm: c.bpm,
                 times: c.beats.iter().map(|&frame| grid.time_of(frame)).collect(),
-                features: c.features.clone(),
+                features: candidates::reading_features(&c.features, model),
             })
             .collect()
     }
 
     /// Makes the choices anew.
     pub fn choose(&mut self, model: &Model) {
-        let scores: Vec<f64> =
-            self.heard.candidates.iter().map(|c| dot(model.get("reading"), &c.features)).collect();
-        let candidates = &mut self.heard.candidates;
-        for (candidate, p) in candidates.iter_mut().zip(super::model::softmax(&scores)) {
-            candidate.probability = p;
-        }
-        candidates.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        candidates::weigh(&mut self.heard.candidates, model);
     }
 
     /// Features of `downbeat` at beats.
@@ -170,10 +162,4 @@ impl Examined {
 #[must_use]
 pub fn meters() -> Vec<usize> {
     METERS.to_vec()
-}
-
-/// Tempi that are followed through a song.
-#[must_use]
-pub fn n_tempi() -> usize {
-    MAX_TEMPI
 }

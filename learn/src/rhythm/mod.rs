@@ -19,10 +19,12 @@ use crate::songs::{self, Song};
 /// Folds of the cross-validation.
 const N_FOLDS: usize = 5;
 /// Agreement of beats from which a reading is right.
-const RIGHT: f64 = 0.7;
+const RIGHT: f64 = 0.5;
+/// How much worse than the best a reading may be.
+const SLACK: f64 = 0.015;
 /// Penalties on the squares of the weights.
-const TEMPO_PENALTY: f64 = 1.5;
-const READING_PENALTY: f64 = 4.0;
+const TEMPO_PENALTY: f64 = 4.0;
+const READING_PENALTY: f64 = 10.0;
 const DOWNBEAT_PENALTY: f64 = 1.0;
 const METER_PENALTY: f64 = 0.3;
 const DIVISION_PENALTY: f64 = 2.0;
@@ -72,7 +74,6 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
     let tempi: Vec<Option<Choice>> = cases.iter().map(|case| tempo_choice(case, &model)).collect();
     model.set("tempo", choice::fit(&tempi.iter().flatten().collect::<Vec<_>>(), TEMPO_PENALTY)?);
     songs::each(&mut cases, |case| case.heard.follow(&model))?;
-    let readings: Vec<Option<Choice>> = cases.iter().map(reading_choice).collect();
     let accents: Vec<Vec<Observation>> = cases.iter().map(accent_observations).collect();
     let divisions: Vec<Option<Observation>> = cases.iter().map(division_observation).collect();
 
@@ -94,6 +95,7 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
             choice::fit(&some, penalty)
         };
         own.set("tempo", pick(&tempi, TEMPO_PENALTY)?);
+        let readings: Vec<Option<Choice>> = cases.iter().map(|case| reading_choice(case, &own)).collect();
         own.set("reading", pick(&readings, READING_PENALTY)?);
         let some: Vec<&Observation> =
             accents.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).flat_map(|(_, rows)| rows).collect();
@@ -176,15 +178,15 @@ fn tempo_choice(case: &Case, model: &Model) -> Option<Choice> {
 }
 
 /// Which reading of the pulse is right.
-fn reading_choice(case: &Case) -> Option<Choice> {
+fn reading_choice(case: &Case, model: &Model) -> Option<Choice> {
     if case.truth.beats.is_empty() || !case.truth.is_level_agreed {
         return None;
     }
-    let readings = case.heard.readings();
+    let readings = case.heard.readings(model);
     let best = readings.iter().map(|r| case.truth.agreement(&r.times)).fold(0.0, f64::max);
     let right = |r: &Alternative| {
         let agreement = case.truth.agreement(&r.times);
-        agreement >= RIGHT && agreement >= best - 0.05
+        agreement >= RIGHT && agreement >= best - SLACK
     };
     chosen(readings, right, case.truth.weight)
 }
