@@ -14,7 +14,7 @@ use crate::sound::{RATE, effects, fluid, wav};
 use crate::{Composition, Set, Split};
 
 /// Raised when rendering changes without the songs or their sounds changing.
-const RENDERING: u32 = 1;
+const RENDERING: u32 = 2;
 
 /// Renders the first `n` songs of a set into `folder`, several at a time, and returns the audio files in
 /// order. Songs already there are kept, unless they would be composed or rendered otherwise today.
@@ -95,16 +95,18 @@ impl Composition {
             samples.iter_mut().zip(layer).for_each(|(x, y)| *x += y);
             effects::normalise(&mut samples, 1.0);
         }
-        for (singer, notes) in &self.sound.voices {
-            let cents = self.truth["tuning_cents"].as_f64().unwrap_or(0.0);
-            let mut layer = singer.sing(notes, n, cents, &mut chance);
-            // Loudness is compared where there is any, so that a short song is not a loud one.
-            let gain =
-                singer.level as f32 * effects::loudness(&samples) / effects::loudness(&layer).max(1e-6);
-            layer.iter_mut().for_each(|x| *x *= gain);
-            samples.iter_mut().zip(layer).for_each(|(x, y)| *x += y);
-            effects::normalise(&mut samples, 1.0);
+        let cents = self.truth["tuning_cents"].as_f64().unwrap_or(0.0);
+        // Loudness is compared where there is any, so that a player of few notes is not a loud one.
+        let reference = effects::loudness(&samples);
+        for layer in &self.sound.layers {
+            let mut played = layer.render(n, cents, &mut chance);
+            if reference > 0.0 {
+                let gain = layer.level as f32 * reference / effects::loudness(&played).max(1e-6);
+                played.iter_mut().for_each(|x| *x *= gain);
+            }
+            samples.iter_mut().zip(played).for_each(|(x, y)| *x += y);
         }
+        effects::normalise(&mut samples, 1.0);
         for effect in &self.sound.effects {
             effect.apply(&mut samples, &mut chance);
         }

@@ -1,17 +1,19 @@
 //! From notes to samples: soundfonts, effects, textures, files.
 
+pub(crate) mod drum_machine;
 pub(crate) mod effects;
 pub(crate) mod fluid;
+pub(crate) mod layer;
+pub(crate) mod synth;
 pub(crate) mod texture;
 pub(crate) mod voice;
 pub(crate) mod wav;
 
 use crate::Split;
 use crate::chance::Chance;
-use crate::score::Sounding;
 use effects::Effect;
+use layer::Layer;
 use texture::Texture;
-use voice::Singer;
 
 /// Rate of everything rendered, in Hz: what the analysis works at.
 pub(crate) const RATE: f64 = 22_050.0;
@@ -24,8 +26,8 @@ pub(crate) struct Sound {
     pub(crate) has_room: bool,
     /// Sound that is not made of notes.
     pub(crate) texture: Option<Texture>,
-    /// Who sings what.
-    pub(crate) voices: Vec<(Singer, Vec<Sounding>)>,
+    /// What the soundfont does not play.
+    pub(crate) layers: Vec<Layer>,
     /// What is done to the mix, in order.
     pub(crate) effects: Vec<Effect>,
     /// Peak of the result.
@@ -73,7 +75,7 @@ impl Sound {
             soundfont: Soundfont::of(split),
             has_room: chance.often(0.5),
             texture: None,
-            voices: Vec::new(),
+            layers: Vec::new(),
             effects: Vec::new(),
             peak: chance.range(0.3, 0.9) as f32,
             seed: chance.fork().below(usize::MAX) as u64,

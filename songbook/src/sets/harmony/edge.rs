@@ -54,7 +54,14 @@ pub(super) fn compose(split: Split, topic: Topic, cents: f64, chance: &mut Chanc
             Palette::Pop.instruments(chance)
         }
         Topic::Melody => {
-            let style = TuneStyle { density: 0.55, centre: 67, bars: 8, is_quick: false, syncopation: 0.35 };
+            let style = TuneStyle {
+                density: 0.55,
+                centre: 67,
+                bars: 8,
+                is_quick: false,
+                syncopation: 0.35,
+                variety: 0.4,
+            };
             let tune = Tune::new(meter, style, chance);
             for (index, &bar) in bars[..N_BARS - 1].iter().enumerate() {
                 tune.play(Place::new(bar, index), Part::Lead, 84.0, &mut band);

@@ -183,6 +183,7 @@ pub(super) fn compose(split: Split, chance: &mut Chance) -> Composition {
         bars: chance.pick(&[4, 8, 8]),
         is_quick: texture.is_quick && bpm < 110.0,
         syncopation: chance.range(0.25, 0.5),
+        variety: chance.range(0.2, 1.0),
     };
     let mut tunes = [Tune::new(meter, tune_style, chance), Tune::new(meter, tune_style, chance)];
     let lead = if motion == Motion::Rubato { chance.range(0.0, 0.03) } else { 0.0 };
@@ -196,6 +197,13 @@ pub(super) fn compose(split: Split, chance: &mut Chance) -> Composition {
     accompanist.is_busy = texture.comp == Comp::Arpeggio && bpm < 80.0;
     accompanist.centre = chance.range(55.0, 60.0);
     accompanist.roll = if chance.often(0.4) { chance.range(0.005, 0.03) } else { 0.0 };
+    // The middle of many pieces is written otherwise.
+    let second = match texture.comp {
+        Comp::None => Comp::None,
+        usual if chance.often(0.5) => usual,
+        _ if meter.is_compound() => chance.pick(&[Comp::Block, Comp::Nocturne, Comp::Repeated]),
+        _ => chance.pick(&[Comp::Chorale, Comp::Alberti, Comp::Arpeggio, Comp::Repeated, Comp::Nocturne]),
+    };
     let lead_part = if is_piano { Part::Keys } else { Part::Lead };
     let has_bass = !is_piano || matches!(texture.comp, Comp::Alberti | Comp::Block | Comp::Chorale);
 
@@ -216,6 +224,9 @@ pub(super) fn compose(split: Split, chance: &mut Chance) -> Composition {
             accompanist.end(place, &mut band);
             band.play(lead_part, place.start, place.beats(), key.pitch(0, 5), 80.0);
             continue;
+        }
+        if number == half {
+            accompanist.comp = second;
         }
         // Phrases swell and fade.
         let phase = (number % 4) as f64 / 4.0;
