@@ -167,7 +167,7 @@ async fn run(mut stream: AudioStream, params: AnalysisParams, pace: Pace) -> Res
 const OPS_PER_SECOND_OF_AUDIO: f64 = 8e6;
 
 /// Decodes and extracts in one pass; the samples of the song are never all there.
-async fn extract_features(
+pub(crate) async fn extract_features(
     stream: &mut AudioStream,
     params: &AnalysisParams,
     pace: &Pace,

@@ -37,6 +37,8 @@ pub mod signal;
 pub mod structure;
 
 mod analyze;
+#[cfg(feature = "training")]
+pub mod training;
 
 pub use analyze::{Analysis, Progress, Stage, Step, analyze, analyze_samples};
 pub use decode::{FileHint, Limits};

@@ -4,6 +4,7 @@ mod accuracy;
 mod bench;
 mod check;
 mod fixtures;
+mod learn;
 mod process;
 mod serve;
 mod setup;
@@ -31,6 +32,8 @@ cargo xtask COMMAND
   songbook SET SPLIT N [DIR]
                          render N composed songs with their truth (sets: rhythm, harmony, forms; splits: train, test)
   bench [FILE…]          time the stages of an analysis
+  learn WHAT [--corpus DIR] [--cache DIR]
+                         fit the learned numbers of a stage; writes the data file beside it
   bless                  approve the reports of the fixtures as they are now (fixtures/golden)
   fixtures               synthesise the songs in fixtures/ (needs ffmpeg)
 ";
@@ -60,6 +63,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "accuracy" => accuracy::run(rest),
         "songbook" => songbook::run(rest),
         "bench" => bench::run(rest),
+        "learn" => learn::run(rest),
         "bless" => check::bless(),
         "fixtures" => fixtures::run(),
         "help" | "--help" | "-h" => {

@@ -18,9 +18,12 @@ mod sound;
 
 #[cfg(test)]
 mod forms;
+#[cfg(feature = "training")]
+pub mod training;
 
 use serde::Serialize;
 
+use self::model::{SEGMENTATION, Weights};
 use crate::features::Features;
 use crate::harmony::Harmony;
 use crate::pace::Pace;
@@ -197,5 +200,6 @@ pub async fn estimate_structure(
     params: &AnalysisParams,
     pace: &Pace,
 ) -> Structure {
-    sections::find_sections(features, rhythm, harmony, params, pace).await
+    let weights = Weights::parse(SEGMENTATION);
+    sections::find_sections(features, rhythm, harmony, params, &weights, pace).await
 }

@@ -14,7 +14,7 @@ use crate::structure::cues::{Similarities, compute_cues};
 use crate::structure::grid::BarGrid;
 use crate::structure::groups::{Kinship, letter};
 use crate::structure::labels::{SectionView, label_sections, names};
-use crate::structure::model::{SEGMENTATION, Weights};
+use crate::structure::model::Weights;
 use crate::structure::segmentation::{
     Evidence, balanced_threshold, boundary_posteriors, choose_boundaries, score_segments,
 };
@@ -49,6 +49,7 @@ pub(super) async fn find_sections(
     rhythm: &Rhythm,
     harmony: &Harmony,
     params: &AnalysisParams,
+    weights: &Weights,
     pace: &Pace,
 ) -> Structure {
     let duration = features.duration;
@@ -58,7 +59,6 @@ pub(super) async fn find_sections(
     let Some((start, end)) = sounding_span(&features.timbre, duration) else {
         return Structure { sections: vec![silence(0.0, duration)] };
     };
-    let weights = Weights::parse(SEGMENTATION);
     let grid = BarGrid::new(rhythm, start, end);
     let bars = describe_bars(features, harmony, &grid, pace).await;
     pace.progress(0.2);
@@ -66,7 +66,7 @@ pub(super) async fn find_sections(
     let cues = compute_cues(&bars, &like, pace).await;
     pace.progress(0.5);
     let seen = Evidence { edges: &grid.edges, cues: &cues, like: &like };
-    let scores = score_segments(&seen, &weights, pace).await;
+    let scores = score_segments(&seen, weights, pace).await;
     let posteriors = boundary_posteriors(&scores);
     pace.progress(0.8);
     let balanced = balanced_threshold(&posteriors);
@@ -78,7 +78,7 @@ pub(super) async fn find_sections(
     let spans = lay_out(&starts, &grid, &posteriors, &cues, duration);
 
     let ranges: Vec<Range<usize>> = spans.iter().filter_map(|span| span.bars.clone()).collect();
-    let kinship = Kinship::compare(&bars, &like, &ranges, &weights, pace).await;
+    let kinship = Kinship::compare(&bars, &like, &ranges, weights, pace).await;
     let groups = kinship.cluster();
     pace.progress(0.95);
     Structure { sections: describe(&spans, &kinship, &groups, &bars, &grid, (features, rhythm, harmony)) }

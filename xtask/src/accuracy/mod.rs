@@ -130,6 +130,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// The folders of songs to learn from: the annotated songs, where `--corpus` says they are.
+pub(crate) fn training_songs(arguments: &[String], steps: &mut Steps) -> Result<Vec<PathBuf>> {
+    let options = Options::parse(arguments)?;
+    let mut folders = Vec::new();
+    if options.corpus.join("make_corpus.py").exists() {
+        let python = steps.run("Python environment", environment::python)?;
+        for set in &options.sets {
+            steps.run(&format!("{set}: render"), || corpus::render(&options, set, &python))?;
+            folders.push(options.cache.join(set));
+        }
+    }
+    Ok(folders)
+}
+
 /// Builds `measure`, which analyses in bulk, and says where it is.
 pub(crate) fn measuring_program() -> Result<PathBuf> {
     process::run(&mut process::cargo(

@@ -58,7 +58,15 @@ const CHECKS: &[Check] = &[
         name: "program",
         run: |tally| tally.one(|| process::run(&mut process::cargo(&format!("build {PACKAGES}")))),
     },
-    Check { name: "units", run: |tally| tally.tests(&mut harness("--lib --bins")) },
+    Check {
+        name: "units",
+        run: |tally| {
+            tally.tests(&mut harness("--lib --bins"))?;
+            tally.tests(&mut process::cargo(
+                "test --profile harness --package sectionist-service --package sectionist-learn",
+            ))
+        },
+    },
     Check {
         name: "accuracy",
         run: |tally| tally.tests(&mut harness("--test accuracy_floors --test properties")),

@@ -1,0 +1,94 @@
+//! What fitting the stage's learned numbers needs to see. Under the feature `training` only.
+
+use std::ops::Range;
+
+use crate::features::Features;
+use crate::harmony::Harmony;
+use crate::matrix::Matrix;
+use crate::pace::{Pace, complete};
+use crate::params::AnalysisParams;
+use crate::rhythm::Rhythm;
+use crate::structure::Section;
+use crate::structure::bars::{BarFeatures, describe_bars};
+use crate::structure::cues::{CUES, Similarities, compute_cues};
+use crate::structure::grid::BarGrid;
+use crate::structure::groups::{PAIR_FEATURES, pair_features};
+use crate::structure::model::Weights;
+use crate::structure::sections::find_sections;
+use crate::structure::segmentation::{Evidence, SEGMENT_FEATURES, for_each_segment};
+use crate::structure::sound::sounding_span;
+
+/// Longest segment in bars.
+pub const MAX_BARS: usize = crate::structure::segmentation::MAX_BARS;
+
+/// A song as the segmentation sees it.
+pub struct Seen {
+    grid: BarGrid,
+    bars: BarFeatures,
+    like: Similarities,
+    cues: Matrix,
+}
+
+impl Seen {
+    /// What is seen of an analysed song; `None` without sound.
+    #[must_use]
+    pub fn of(features: &Features, rhythm: &Rhythm, harmony: &Harmony) -> Option<Self> {
+        let (start, end) = sounding_span(&features.timbre, features.duration)?;
+        let pace = Pace::default();
+        let grid = BarGrid::new(rhythm, start, end);
+        let bars = complete(describe_bars(features, harmony, &grid, &pace));
+        let like = complete(Similarities::new(&bars, &pace));
+        let cues = complete(compute_cues(&bars, &like, &pace));
+        Some(Self { grid, bars, like, cues })
+    }
+
+    /// Edges of the bars in seconds, `[n_bars + 1]`.
+    #[must_use]
+    pub fn edges(&self) -> &[f64] {
+        &self.grid.edges
+    }
+
+    /// Cues at the bar lines, `[n_bars × line_names()]`; the first row is zero.
+    #[must_use]
+    pub const fn lines(&self) -> &Matrix {
+        &self.cues
+    }
+
+    /// Calls `visit(start, end, features)` for every segment of at most [`MAX_BARS`] bars.
+    pub fn for_each_segment(&self, visit: impl FnMut(usize, usize, &[f32; SEGMENT_FEATURES.len()])) {
+        let seen = Evidence { edges: &self.grid.edges, cues: &self.cues, like: &self.like };
+        complete(for_each_segment(&seen, &Pace::default(), visit));
+    }
+
+    /// Features of a pair of sections, `[pair_names()]`.
+    #[must_use]
+    pub fn pair(&self, a: &Range<usize>, b: &Range<usize>) -> [f32; PAIR_FEATURES.len()] {
+        pair_features(&self.bars, &self.like, a, b)
+    }
+}
+
+/// Names of the cues at a bar line.
+#[must_use]
+pub fn line_names() -> Vec<String> {
+    ["", ":z", ":peak"].iter().flat_map(|kind| CUES.iter().map(move |cue| format!("{cue}{kind}"))).collect()
+}
+
+/// Names of the features of a segment.
+#[must_use]
+pub const fn segment_names() -> [&'static str; SEGMENT_FEATURES.len()] {
+    SEGMENT_FEATURES
+}
+
+/// Names of the features of a pair of sections.
+#[must_use]
+pub const fn pair_names() -> [&'static str; PAIR_FEATURES.len()] {
+    PAIR_FEATURES
+}
+
+/// The sections that other weights would find.
+#[must_use]
+pub fn sections_by(features: &Features, rhythm: &Rhythm, harmony: &Harmony, weights: &str) -> Vec<Section> {
+    let weights = Weights::parse(weights);
+    let (params, pace) = (AnalysisParams::default(), Pace::default());
+    complete(find_sections(features, rhythm, harmony, &params, &weights, &pace)).sections
+}

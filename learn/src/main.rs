@@ -1,0 +1,22 @@
+//! `learn WHAT FOLDER…`: prints the data file that lies beside a stage, fitted to the songs in some
+//! folders. `cargo xtask learn WHAT` renders the songs, calls this and writes the file.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.split_first() {
+        Some((what, folders)) => sectionist_learn::learn(what, folders),
+        None => Err("learn WHAT FOLDER…".into()),
+    };
+    match outcome {
+        Ok(file) => {
+            print!("{file}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

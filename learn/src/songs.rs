@@ -1,0 +1,93 @@
+//! Annotated songs, analysed as far as features.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sectionist_core::{AnalysisParams, FileHint, training};
+use serde_json::Value;
+
+use crate::Failure;
+
+/// An annotated song on disk.
+#[derive(Debug, Clone)]
+pub struct Song {
+    /// Which song it is, whichever way it is rendered: the file's stem. Renderings of one song share a fold.
+    pub id: String,
+    /// The folder it lies in.
+    pub set: String,
+    audio: PathBuf,
+    /// The annotation, in the scorer's schema.
+    pub truth: Value,
+}
+
+/// The songs of some folders, in order of folder and name.
+///
+/// # Errors
+/// A folder or an annotation cannot be read, or there are no songs.
+pub fn list(folders: &[String]) -> Result<Vec<Song>, Failure> {
+    let mut songs = Vec::new();
+    for folder in folders {
+        let entries = fs::read_dir(folder).map_err(|error| format!("{folder}: {error}"))?;
+        let mut audio: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        audio.retain(|path| path.extension().is_some_and(|extension| extension == "wav"));
+        audio.sort();
+        for audio in audio {
+            let id = audio.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let annotation = audio.with_file_name(format!("{id}.truth.json"));
+            let text = fs::read(&annotation).map_err(|error| format!("{}: {error}", annotation.display()))?;
+            let truth = serde_json::from_slice(&text)
+                .map_err(|error| format!("{}: {error}", annotation.display()))?;
+            let set = Path::new(folder).file_name().unwrap_or_default().to_string_lossy().into_owned();
+            songs.push(Song { id, set, audio, truth });
+        }
+    }
+    if songs.is_empty() { Err("no songs in these folders".into()) } else { Ok(songs) }
+}
+
+impl Song {
+    /// Runs all stages.
+    ///
+    /// # Errors
+    /// The file cannot be read or analysed.
+    pub fn analyse(&self, params: &AnalysisParams) -> Result<training::Stages, Failure> {
+        let fail = |error: &dyn std::fmt::Display| format!("{}: {error}", self.audio.display());
+        let bytes = fs::read(&self.audio).map_err(|error| fail(&error))?;
+        let hint = FileHint::from_name(file_name(&self.audio));
+        Ok(training::stages(bytes, &hint, params).map_err(|error| fail(&error))?)
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Applies `f` to all songs, as many at once as there are processors; the results keep the songs' order.
+///
+/// # Errors
+/// The first song's that failed.
+pub fn map<T: Send>(
+    songs: &[Song],
+    f: impl Fn(&Song) -> Result<T, Failure> + Sync,
+) -> Result<Vec<T>, Failure> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<T, String>)>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let idx = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(song) = songs.get(idx) else { break };
+                    let result = f(song).map_err(|error| error.to_string());
+                    if let Ok(mut done) = done.lock() {
+                        done.push((idx, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().map_err(|_| "an analysis panicked")?;
+    done.sort_by_key(|(idx, _)| *idx);
+    done.into_iter().map(|(_, result)| result.map_err(Failure::from)).collect()
+}
