@@ -122,7 +122,7 @@ impl Composition {
     #[must_use]
     pub fn new(set: Set, split: Split, index: usize) -> Self {
         let mut composition = sets::compose(set, split, index);
-        composition.name = format!("{}-{}-{index:04}", set.name(), split.name());
+        composition.name = shelf::stem(set, split, index);
         composition.truth["id"] = composition.name.as_str().into();
         composition.truth["set"] = set.name().into();
         composition

@@ -95,9 +95,9 @@ pub(super) fn compose(split: Split, even: f64, chance: &mut Chance) -> Compositi
 fn pick_motion(style: &Style, chance: &mut Chance) -> Motion {
     let motion = [Motion::Steady, Motion::Drift, Motion::Jump, Motion::Ramp];
     if style.palette == Palette::Electronic {
-        return motion[chance.weighted(&[0.85, 0.0, 0.1, 0.05])];
+        return motion[chance.weighted(&[0.8, 0.0, 0.14, 0.06])];
     }
-    motion[chance.weighted(&[0.5, 0.3, 0.13, 0.07])]
+    motion[chance.weighted(&[0.47, 0.28, 0.17, 0.08])]
 }
 
 fn pick_feel(style: &Style, chance: &mut Chance) -> Feel {
