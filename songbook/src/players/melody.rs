@@ -35,7 +35,7 @@ pub(crate) struct TuneStyle {
     pub(crate) centre: i32,
     /// Bars before it repeats; the last is a long note.
     pub(crate) bars: usize,
-    /// Whether sixteenths occur.
+    /// Whether halves of the divisions occur: sixteenths.
     pub(crate) is_quick: bool,
     /// Share of the off-beats among the onsets, 0–1: 0.5 is natural.
     pub(crate) syncopation: f64,
@@ -104,8 +104,8 @@ fn gestures(meter: &'static Meter, style: TuneStyle, is_end: bool, chance: &mut 
         if chance.often((style.density * weight).min(0.95)) {
             positions.push(at);
         }
-        if style.is_quick && meter.parts == 2 && chance.often(0.25 * style.density) {
-            positions.push(at + 0.25);
+        if style.is_quick && meter.parts > 1 && chance.often(0.25 * style.density) {
+            positions.push(at + 0.5 / meter.parts as f64);
         }
     }
     if meter.parts == 2 {

@@ -85,6 +85,9 @@ impl Sound {
     /// A sound of which some are clean and some went through tape, amplifiers, telephones, rooms.
     pub(crate) fn varied(split: Split, chance: &mut Chance) -> Self {
         let mut sound = Self::clean(split, chance);
+        if chance.often(0.5) {
+            sound.effects.push(Effect::Tilt { db: chance.range(-9.0, 9.0) });
+        }
         if chance.often(0.35) {
             let (seconds, wet) = (chance.range(0.4, 2.2), chance.range(0.05, 0.3) as f32);
             sound.effects.push(Effect::Reverb { seconds, wet });
@@ -109,6 +112,10 @@ impl Sound {
             sound
                 .effects
                 .push(Effect::Band { low: chance.range(40.0, 180.0), high: chance.range(2500.0, 9500.0) });
+        }
+        if chance.often(0.04) {
+            // A telephone.
+            sound.effects.push(Effect::Band { low: 300.0, high: 3400.0 });
         }
         if chance.often(0.08) {
             sound.effects.push(Effect::Fade {

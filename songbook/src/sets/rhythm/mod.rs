@@ -4,12 +4,13 @@ mod band;
 mod classical;
 mod pulseless;
 mod styles;
+mod textures;
 
 use crate::chance::Chance;
 use crate::{Composition, Split};
 
 /// Shares of what is not a band's song.
-const CLASSICAL: f64 = 0.18;
+const CLASSICAL: f64 = 0.2;
 const PULSELESS: f64 = 0.1;
 
 pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Composition {
