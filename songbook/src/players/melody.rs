@@ -158,7 +158,10 @@ fn step(pitch: i32, steps: i32, key: Key, chord: Chord, is_strong: bool, centre:
     if is_strong {
         let direction = if steps < 0 { -1 } else { 1 };
         let found = (0..12).map(|k| pitch + direction * if k % 2 == 1 { (k + 1) / 2 } else { -k / 2 });
-        if let Some(near) = { found }.find(|&p| chord.contains(p)) {
+        // Over a bare fifth the tune says which third is meant.
+        let is_bare = chord.quality.tones.len() == 2;
+        let is_third = |p: i32| matches!((p - chord.root).rem_euclid(12), 3 | 4) && in_scale(p);
+        if let Some(near) = { found }.find(|&p| chord.contains(p) || is_bare && is_third(p)) {
             pitch = near;
         }
     } else if !in_scale(pitch) {
