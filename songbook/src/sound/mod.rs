@@ -43,6 +43,10 @@ pub(crate) enum Soundfont {
     Fluid,
     /// `timgm6mb-soundfont`, 6 MB.
     Tim,
+    /// `musescore-general-soundfont-small`, 40 MB.
+    MuseScore,
+    /// `opl3-soundfont`, 135 MB: a sound card of 1990.
+    Opl3,
 }
 
 impl Soundfont {
@@ -50,6 +54,7 @@ impl Soundfont {
         match split {
             Split::Train => Self::Fluid,
             Split::Test => Self::Tim,
+            Split::First => Self::MuseScore,
         }
     }
 
@@ -57,6 +62,8 @@ impl Soundfont {
         match self {
             Self::Fluid => "FluidR3_GM.sf2",
             Self::Tim => "TimGM6mb.sf2",
+            Self::MuseScore => "MuseScore_General_Lite.sf3",
+            Self::Opl3 => "OPL-3_FM_128M.sf2",
         }
     }
 
@@ -64,6 +71,8 @@ impl Soundfont {
         match self {
             Self::Fluid => "fluid-soundfont-gm",
             Self::Tim => "timgm6mb-soundfont",
+            Self::MuseScore => "musescore-general-soundfont-small",
+            Self::Opl3 => "opl3-soundfont",
         }
     }
 }
