@@ -1,5 +1,6 @@
 //! The sets: what is composed for what purpose.
 
+mod casting;
 mod forms;
 mod harmony;
 mod palette;
