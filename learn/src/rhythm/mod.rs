@@ -62,9 +62,6 @@ impl Case {
     }
 }
 
-/// Which cases a fit sees: all, or all but a fold.
-type Left = Option<usize>;
-
 /// Fits everything and says how good it is on songs that were left out.
 ///
 /// # Errors
