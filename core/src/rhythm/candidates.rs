@@ -20,8 +20,6 @@ pub(super) struct Candidate {
     pub(super) probability: f64,
 }
 
-/// Tempi that are followed through the song.
-pub(super) const MAX_TEMPI: usize = 5;
 /// Fewest beats that make a candidate.
 const MIN_BEATS: usize = 4;
 

@@ -32,7 +32,7 @@ use self::tempo::{rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
-use crate::params::AnalysisParams;
+use crate::params::{AnalysisParams, Quality};
 use crate::units::{Bpm, TimeSignature, round};
 
 /// What the rhythm stage found. Everything is empty or `None` where there is no pulse.
@@ -202,7 +202,11 @@ impl Heard {
     async fn follow(&mut self, params: &AnalysisParams, model: &Model, pace: &Pace) {
         let Self { evidence, tempogram, candidates } = self;
         let hypotheses = rank_tempi(tempogram, params, model);
-        let n_tempi = candidates::MAX_TEMPI;
+        let n_tempi = match params.quality {
+            Quality::Fast => 2,
+            Quality::Balanced => 5,
+            Quality::Thorough => 8,
+        };
         *candidates = gather_candidates(evidence, tempogram, &hypotheses, n_tempi, model, pace).await;
         let range = params.tempo_min.get() * 0.97..=params.tempo_max.get() * 1.03;
         candidates.retain(|candidate| range.contains(&candidate.bpm));
@@ -334,12 +338,14 @@ fn tempo_confidence_features(best: &Candidate, probability: f64) -> Vec<f64> {
 }
 
 /// What tells a pulse from onsets that come as they please: how well the onsets repeat at the best
-/// tempo and at any, and how steady the best reading is.
+/// tempo and at any, and how much stronger beats are than what lies between them, on the whole and
+/// where least so. Few, because there are few songs without a pulse to learn from.
 fn pulse_features(heard: &Heard, best: &Candidate) -> Vec<f64> {
     let (autocorrelation, _) = heard.tempogram.means();
     let strongest = autocorrelation.iter().copied().fold(0.0f32, f32::max);
+    let steadiness = &best.features[best.features.len().saturating_sub(N_STEADINESS)..];
     let mut features = vec![1.0, f64::from(heard.tempogram.clarity()), f64::from(strongest)];
-    features.extend(&best.features[best.features.len().saturating_sub(N_STEADINESS)..]);
+    features.extend(steadiness.iter().take(2));
     features
 }
 

@@ -30,6 +30,7 @@ const METER_PENALTY: f64 = 0.3;
 const DIVISION_PENALTY: f64 = 2.0;
 /// How much a song without a pulse counts: there are few.
 const PULSELESS_WEIGHT: f64 = 2.0;
+const PULSE_PENALTY: f64 = 0.5;
 const CONFIDENCE_PENALTY: f64 = 0.1;
 
 /// The text of `rhythm/rhythm.weights`.
@@ -144,7 +145,8 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
         ("beat", &beat_obs),
         ("meter_confidence", &meter_obs),
     ] {
-        let weights = logistic::fit(&obs.iter().collect::<Vec<_>>(), CONFIDENCE_PENALTY)?;
+        let penalty = if name == "pulse" { PULSE_PENALTY } else { CONFIDENCE_PENALTY };
+        let weights = logistic::fit(&obs.iter().collect::<Vec<_>>(), penalty)?;
         model.set(name, weights);
     }
     for o in &pulse_obs {
