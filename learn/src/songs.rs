@@ -55,6 +55,15 @@ impl Song {
         folder.unwrap_or_default().to_string_lossy().into_owned()
     }
 
+    /// The metrical level that people hear over that of the annotation, where `tempo_levels.json` beside
+    /// the folder says so.
+    #[must_use]
+    pub fn level_ratio(&self) -> Option<f64> {
+        let levels = self.audio.parent()?.parent()?.join("tempo_levels.json");
+        let levels: Value = serde_json::from_slice(&fs::read(levels).ok()?).ok()?;
+        levels.get(&self.id)?.as_f64()
+    }
+
     /// Runs the analysis as far as the features.
     ///
     /// # Errors

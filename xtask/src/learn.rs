@@ -26,6 +26,11 @@ const LESSONS: &[Lesson] = &[
         file: "core/src/rhythm/network.weights",
         songs: &[(Set::Rhythm, Split::First, 600)],
     },
+    Lesson {
+        name: "rhythm",
+        file: "core/src/rhythm/rhythm.weights",
+        songs: &[(Set::Rhythm, Split::Train, 420)],
+    },
     Lesson { name: "structure", file: "core/src/structure/segmentation.weights", songs: &[] },
 ];
 

@@ -11,8 +11,6 @@ pub(super) const METERS: [usize; 5] = [2, 3, 4, 5, 7];
 const REACH: usize = 20;
 /// Beats from one judgement of the meter to the next.
 const STRIDE: usize = 4;
-/// Features of a meter at a place.
-pub(super) const N_METER_FEATURES: usize = 9 + 3 * METERS.len();
 
 /// Cost of a change of meter at a bar line.
 const METER_CHANGE: f32 = 9.0;
@@ -22,7 +20,7 @@ const METER_WEIGHT: f64 = 0.05;
 /// Weight of the evidence of one beat: neighbouring beats are not independent.
 const ACCENT_WEIGHT: f64 = 0.6;
 
-/// What speaks for each meter around a beat, `[METERS.len()][N_METER_FEATURES]`.
+/// What speaks for each meter around a beat, `[METERS.len()][n_features]`.
 ///
 /// `accents` are the log odds of a downbeat, `columns` other sequences over the beats whose repetition
 /// after a bar tells; `triple` the probability that beats are divided in three. O(REACH · n_columns).
@@ -55,8 +53,7 @@ pub(super) fn meter_features(
                 features.push(repetition(&column[span.clone()], m));
             }
             features.push(best * (m as f64).ln());
-            for (own, other) in METERS.iter().enumerate() {
-                let _ = other;
+            for own in 0..METERS.len() {
                 let is = f64::from(u8::from(own == which));
                 features.extend([is, is * octaves, is * triple]);
             }

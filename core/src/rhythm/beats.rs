@@ -106,10 +106,7 @@ pub(super) fn fit_to_music(beats: &mut Vec<f64>, music: (f64, f64), sounding: im
 /// Beats added at most on either side.
 const MAX_EXTENSION: usize = 4096;
 
-/// Features of [`beat_confidences`].
-pub(super) const N_BEAT_FEATURES: usize = 7;
-
-/// What bears out each beat, `[n_beats][N_BEAT_FEATURES]`: how likely the whole reading is, how strong
+/// What bears out each beat, `[n_beats][7]`: how likely the whole reading is, how strong
 /// the onsets are on it, around it and between, and how even its periods are.
 pub(super) fn beat_features(evidence: &Evidence, beats: &[f64], reading: f64) -> Vec<Vec<f64>> {
     let grid = evidence.grid;

@@ -20,8 +20,6 @@ pub(super) struct Candidate {
     pub(super) probability: f64,
 }
 
-/// Tempi that are followed through the song.
-pub(super) const MAX_TEMPI: usize = 5;
 /// Fewest beats that make a candidate.
 const MIN_BEATS: usize = 4;
 
@@ -139,12 +137,22 @@ impl Profiles {
     /// Strengths at the phases of the beats, how they repeat, and the tempo they have.
     pub(super) fn describe(&self, beats: &[usize], bpm: f64, features: &mut Vec<f64>) {
         let octaves = (bpm / 110.0).log2();
-        features.extend([octaves.powi(3), (octaves - 0.6).max(0.0).powi(2), (-0.6 - octaves).max(0.0).powi(2)]);
+        features.extend([
+            octaves.powi(3),
+            (octaves - 0.6).max(0.0).powi(2),
+            (-0.6 - octaves).max(0.0).powi(2),
+        ]);
         features.extend(self.phases(beats));
+        let mut means = [0.0; LAGS.len()];
         for signal in 0..N_SIGNALS {
             let on = self.at(signal, beats, 0.0);
-            features.extend(LAGS.map(|lag| repetition(&on, lag)));
+            let repetitions = LAGS.map(|lag| repetition(&on, lag));
+            means.iter_mut().zip(repetitions).for_each(|(m, r)| *m += r / N_SIGNALS as f64);
+            features.extend(repetitions);
         }
+        // A beat whose bars are not of two, three or four is of another level.
+        let bar = means[1].max(means[2]).max(means[3]);
+        features.extend([bar, (means[4] - bar).max(0.0)]);
         let n = beats.len() as f64;
         let on = beats.iter().map(|&b| f64::from(self.beat[b.min(self.beat.len() - 1)])).collect::<Vec<_>>();
         let weak = on.iter().filter(|x| **x < 0.0).count() as f64 / n;

@@ -14,9 +14,6 @@ pub(super) enum Division {
     Triple,
 }
 
-/// Features of [`division_features`].
-pub(super) const N_DIVISION_FEATURES: usize = 33;
-
 /// What tells how beats are divided: a constant, the tempo, and the onsets at the phases of a beat.
 ///
 /// Swing plays the last third only; a compound meter plays both.

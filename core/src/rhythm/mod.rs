@@ -32,7 +32,7 @@ use self::tempo::{rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
-use crate::params::AnalysisParams;
+use crate::params::{AnalysisParams, Quality};
 use crate::units::{Bpm, TimeSignature, round};
 
 /// What the rhythm stage found. Everything is empty or `None` where there is no pulse.
@@ -157,7 +157,8 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     };
     let Some(best) = heard.candidates.first() else { return without_pulse(None) };
     let times = beat_times(&heard.evidence, best, features);
-    if times.len() < MIN_BEATS {
+    let pulse = sigmoid(dot(model.get("pulse"), &pulse_features(&heard, best)));
+    if times.len() < MIN_BEATS || pulse < 0.5 {
         return without_pulse(None);
     }
     let reading = Reading::of(&heard, &times, &model);
@@ -201,7 +202,11 @@ impl Heard {
     async fn follow(&mut self, params: &AnalysisParams, model: &Model, pace: &Pace) {
         let Self { evidence, tempogram, candidates } = self;
         let hypotheses = rank_tempi(tempogram, params, model);
-        let n_tempi = candidates::MAX_TEMPI;
+        let n_tempi = match params.quality {
+            Quality::Fast => 2,
+            Quality::Balanced => 5,
+            Quality::Thorough => 8,
+        };
         *candidates = gather_candidates(evidence, tempogram, &hypotheses, n_tempi, model, pace).await;
         let range = params.tempo_min.get() * 0.97..=params.tempo_max.get() * 1.03;
         candidates.retain(|candidate| range.contains(&candidate.bpm));
@@ -246,24 +251,30 @@ impl Reading {
 struct BarCues {
     columns: [Vec<f64>; 4],
     octaves: f64,
-    division: Vec<f64>,
     triple: f64,
 }
 
 impl BarCues {
     fn of(heard: &Heard, times: &[f64], model: &Model) -> Self {
+        let octaves = octaves_of(times);
+        let triple = sigmoid(dot(model.get("division"), &Self::division(heard, times)));
+        Self { columns: accents::columns(&heard.evidence, times), octaves, triple }
+    }
+
+    /// What tells how beats are divided.
+    fn division(heard: &Heard, times: &[f64]) -> Vec<f64> {
         let grid = heard.evidence.grid;
         let frames: Vec<usize> = times.iter().map(|&time| grid.frame_at(time)).collect();
-        let mut periods: Vec<f64> = times.windows(2).map(|t| t[1] - t[0]).collect();
-        periods.sort_by(f64::total_cmp);
-        // s/min ÷ s/beat = beats/min
-        let octaves = periods.get(periods.len() / 2).map_or(0.0, |period| (60.0 / period / 110.0).log2());
-        let phases = candidates::Profiles::of(&heard.evidence).phases(&frames);
-        let division = division_features(octaves, &phases);
-        let triple = sigmoid(dot(model.get("division"), &division));
-        let columns = accents::columns(&heard.evidence, times);
-        Self { columns, octaves, division, triple }
+        division_features(octaves_of(times), &candidates::Profiles::of(&heard.evidence).phases(&frames))
     }
+}
+
+/// Distance of the median tempo of beats from 110 BPM in octaves.
+fn octaves_of(times: &[f64]) -> f64 {
+    let mut periods: Vec<f64> = times.windows(2).map(|t| t[1] - t[0]).collect();
+    periods.sort_by(f64::total_cmp);
+    // s/min ÷ s/beat = beats/min
+    periods.get(periods.len() / 2).map_or(0.0, |period| (60.0 / period / 110.0).log2())
 }
 
 /// Seconds below which no pulse is looked for.
@@ -322,9 +333,24 @@ const SAME_TEMPO: f64 = 0.05;
 /// features of the best.
 fn tempo_confidence_features(best: &Candidate, probability: f64) -> Vec<f64> {
     let mut features = vec![1.0, model::log_odds(probability)];
-    features.extend(&best.features[best.features.len().saturating_sub(4)..]);
+    features.extend(&best.features[best.features.len().saturating_sub(N_STEADINESS)..]);
     features
 }
+
+/// What tells a pulse from onsets that come as they please: how well the onsets repeat at the best
+/// tempo and at any, and how much stronger beats are than what lies between them, on the whole and
+/// where least so. Few, because there are few songs without a pulse to learn from.
+fn pulse_features(heard: &Heard, best: &Candidate) -> Vec<f64> {
+    let (autocorrelation, _) = heard.tempogram.means();
+    let strongest = autocorrelation.iter().copied().fold(0.0f32, f32::max);
+    let steadiness = &best.features[best.features.len().saturating_sub(N_STEADINESS)..];
+    let mut features = vec![1.0, f64::from(heard.tempogram.clarity()), f64::from(strongest)];
+    features.extend(steadiness.iter().take(2));
+    features
+}
+
+/// Features at the end of a candidate's that tell how steady it is.
+const N_STEADINESS: usize = 10;
 
 /// The tempo that holds longest, or the median where none holds for half of the beats.
 fn main_tempo(times: &[f64], curve: &[TempoSpan]) -> Option<f64> {

@@ -1,5 +1,13 @@
 //! The learned numbers of the stage, read from `rhythm.weights`.
 
+#![cfg_attr(
+    not(feature = "training"),
+    expect(
+        unreachable_pub,
+        reason = "public for the fitting of the numbers, which is built with `training`"
+    )
+)]
+
 /// What `cargo xtask learn rhythm` wrote.
 pub(super) const LEARNED: &str = include_str!("rhythm.weights");
 

@@ -4,7 +4,9 @@ use super::bars::METERS;
 use super::beats::beat_features;
 use super::meter::meter_confidence_features;
 pub use super::model::Model;
-use super::{BarCues, Heard, Reading, accents, bars, beat_times, candidates, meter, tempo, tempo_confidence_features};
+use super::{
+    BarCues, Heard, Reading, accents, bars, beat_times, candidates, meter, tempo, tempo_confidence_features,
+};
 use crate::features::Features;
 use crate::pace::{Pace, complete};
 use crate::params::AnalysisParams;
@@ -34,6 +36,8 @@ pub struct Outcome {
     pub tempo: f64,
     /// Features of `tempo_confidence`.
     pub tempo_features: Vec<f64>,
+    /// Features of `pulse`.
+    pub pulse_features: Vec<f64>,
     /// Beats in seconds.
     pub beats: Vec<f64>,
     /// Features of `beat`, `[n_beats]`.
@@ -98,7 +102,7 @@ impl Examined {
     /// Features of `division` at beats.
     #[must_use]
     pub fn division(&self, times: &[f64]) -> Vec<f64> {
-        BarCues::of(&self.heard, times, &Model::default()).division
+        BarCues::division(&self.heard, times)
     }
 
     /// Features of `meter` around some beats for each of [`meters`], given `downbeat` and `division`.
@@ -150,6 +154,7 @@ impl Examined {
             .collect();
         Some(Outcome {
             tempo,
+            pulse_features: super::pulse_features(&self.heard, best),
             tempo_features: tempo_confidence_features(best, probability),
             beat_features: beat_features(&self.heard.evidence, &times, best.probability),
             beats: times,

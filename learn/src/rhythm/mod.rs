@@ -28,6 +28,9 @@ const READING_PENALTY: f64 = 10.0;
 const DOWNBEAT_PENALTY: f64 = 1.0;
 const METER_PENALTY: f64 = 0.3;
 const DIVISION_PENALTY: f64 = 2.0;
+/// How much a song without a pulse counts: there are few.
+const PULSELESS_WEIGHT: f64 = 2.0;
+const PULSE_PENALTY: f64 = 0.5;
 const CONFIDENCE_PENALTY: f64 = 0.1;
 
 /// The text of `rhythm/rhythm.weights`.
@@ -36,7 +39,8 @@ const CONFIDENCE_PENALTY: f64 = 0.1;
 /// A song cannot be read, none has beats, or a fit fails.
 pub fn learn(songs: &[Song]) -> Result<String, Failure> {
     let cases = songs::map(songs, |song| {
-        let Some(truth) = Truth::read(&song.id, &song.set(), &song.truth) else { return Ok(None) };
+        let Some(mut truth) = Truth::read(&song.id, &song.set(), &song.truth) else { return Ok(None) };
+        truth.is_level_agreed = song.level_ratio().is_none_or(|ratio| (ratio - 1.0).abs() < 0.1);
         Ok(Some(Case::of(truth, song.features(&AnalysisParams::default())?)))
     })?;
     fit(cases.into_iter().flatten().collect())
@@ -59,9 +63,6 @@ impl Case {
     }
 }
 
-/// Which cases a fit sees: all, or all but a fold.
-type Left = Option<usize>;
-
 /// Fits everything and says how good it is on songs that were left out.
 ///
 /// # Errors
@@ -81,6 +82,7 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
     let mut tempo_obs: Vec<Observation> = Vec::new();
     let mut beat_obs: Vec<Observation> = Vec::new();
     let mut meter_obs: Vec<Observation> = Vec::new();
+    let mut pulse_obs: Vec<Observation> = Vec::new();
     let mut tally = Tally::default();
     for left in (0..N_FOLDS).map(Some).chain([None]) {
         let mut own = Model::default();
@@ -125,17 +127,32 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
                 }
                 case.heard.choose(&own);
                 let Some(outcome) = case.heard.outcome(&own) else { continue };
+                let has_pulse = !case.truth.beats.is_empty();
+                pulse_obs.push(Observation {
+                    x: outcome.pulse_features.clone(),
+                    yes: f64::from(u8::from(has_pulse)),
+                    weight: if has_pulse { 1.0 } else { PULSELESS_WEIGHT },
+                });
                 observe(case, &outcome, &mut tempo_obs, &mut beat_obs, &mut meter_obs, &mut tally);
             }
         } else {
             model = own;
         }
     }
-    for (name, obs) in
-        [("tempo_confidence", &tempo_obs), ("beat", &beat_obs), ("meter_confidence", &meter_obs)]
-    {
-        let weights = logistic::fit(&obs.iter().collect::<Vec<_>>(), CONFIDENCE_PENALTY)?;
+    for (name, obs) in [
+        ("pulse", &pulse_obs),
+        ("tempo_confidence", &tempo_obs),
+        ("beat", &beat_obs),
+        ("meter_confidence", &meter_obs),
+    ] {
+        let penalty = if name == "pulse" { PULSE_PENALTY } else { CONFIDENCE_PENALTY };
+        let weights = logistic::fit(&obs.iter().collect::<Vec<_>>(), penalty)?;
         model.set(name, weights);
+    }
+    for o in &pulse_obs {
+        let found = o.x.iter().zip(model.get("pulse")).map(|(x, w)| x * w).sum::<f64>() >= 0.0;
+        let what = if o.yes > 0.5 { "with" } else { "without" };
+        tally.add(what, "pulse told rightly (seen)", f64::from(u8::from(found == (o.yes > 0.5))));
     }
     tally.write(&mut report);
     eprintln!("{report}");
@@ -163,8 +180,17 @@ fn file(model: &Model, report: &str, n: usize) -> String {
     text
 }
 
-const NAMES: [&str; 8] =
-    ["tempo", "reading", "downbeat", "division", "meter", "tempo_confidence", "beat", "meter_confidence"];
+const NAMES: [&str; 9] = [
+    "pulse",
+    "tempo",
+    "reading",
+    "downbeat",
+    "division",
+    "meter",
+    "tempo_confidence",
+    "beat",
+    "meter_confidence",
+];
 
 /// Which tempo is right.
 fn tempo_choice(case: &Case, model: &Model) -> Option<Choice> {
@@ -265,7 +291,7 @@ fn observe(
     let truth = &case.truth;
     let set = &truth.set;
     let is_right = truth.tempi().iter().any(|w| (outcome.tempo / w - 1.0).abs() < 0.04);
-    if truth.is_level_agreed {
+    if truth.is_level_agreed && !truth.beats.is_empty() {
         tempo.push(Observation {
             x: outcome.tempo_features.clone(),
             yes: f64::from(u8::from(is_right)),

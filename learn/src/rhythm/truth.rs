@@ -5,6 +5,11 @@ use serde_json::Value;
 /// Seconds within which a beat is the annotated one.
 pub(super) const TOLERANCE: f64 = 0.07;
 
+/// Mean change of the period from beat to beat, as a natural logarithm, from which time is free, and
+/// how much such songs count.
+const FREE: f64 = 0.025;
+const FREE_WEIGHT: f64 = 2.0;
+
 /// A song's annotation as far as rhythm goes.
 #[derive(Debug, Clone)]
 pub struct Truth {
@@ -44,13 +49,16 @@ impl Truth {
                     .collect()
             });
         let whole = truth.get("time_signature").and_then(text).map(|value| vec![(0.0, f64::INFINITY, value)]);
+        // Those who take their time are few among composed songs, and many in life.
+        let ratios: Vec<f64> = beats.windows(3).map(|b| ((b[2] - b[1]) / (b[1] - b[0])).ln().abs()).collect();
+        let is_free = ratios.iter().sum::<f64>() > FREE * ratios.len() as f64;
         Some(Self {
             id: id.to_owned(),
             set: set.to_owned(),
             beats,
             downbeats: times("downbeats").unwrap_or_default(),
             signatures: spans.or(whole).unwrap_or_default(),
-            weight: 1.0,
+            weight: if is_free { FREE_WEIGHT } else { 1.0 },
             is_level_agreed: true,
         })
     }

@@ -140,6 +140,11 @@ pub(crate) fn training_songs(arguments: &[String], steps: &mut Steps) -> Result<
             steps.run(&format!("{set}: render"), || corpus::render(&options, set, &python))?;
             folders.push(options.cache.join(set));
         }
+        // Which metrical levels are debatable; the learning program looks beside the folders.
+        let levels = "tempo_levels.json";
+        if options.corpus.join(levels).exists() {
+            fs::copy(options.corpus.join(levels), options.cache.join(levels))?;
+        }
     }
     Ok(folders)
 }
