@@ -12,7 +12,7 @@ pub(crate) fn seconds(time: f64) -> f64 {
     (time * 1e4).round() / 1e4
 }
 
-/// Beats and bars: `tempo` (median), `tempo_curve`, `tempo_changes`, `time_signature` (of most beats),
+/// Beats and bars: `tempo` (median), `tempo_range` (at first and at last), `tempo_curve`, `tempo_changes`, `time_signature` (of most beats),
 /// `time_signatures`, `beats`, `downbeats`. Beats before `first` are not counted: nobody plays them.
 pub(crate) fn rhythm(truth: &mut Value, line: &Timeline, bars: &[Bar], changes: &[usize], first: usize) {
     let n = line.beats.len() - 1;
@@ -22,6 +22,11 @@ pub(crate) fn rhythm(truth: &mut Value, line: &Timeline, bars: &[Bar], changes: 
     truth["beats"] = json!(beats);
     truth["downbeats"] = json!(downbeats);
     truth["tempo"] = json!(seconds(line.median_bpm()));
+    let bpm = |pair: &[f64]| 60.0 / (pair[1] - pair[0]).max(1e-9);
+    let ends = (line.beats.windows(2).next(), line.beats.windows(2).last());
+    if let (Some(first), Some(last)) = ends {
+        truth["tempo_range"] = json!([seconds(bpm(first)), seconds(bpm(last))]);
+    }
     truth["tempo_changes"] = json!(changes.iter().map(|&beat| seconds(line.beats[beat])).collect::<Vec<_>>());
 
     let mut edges = vec![0];
@@ -96,4 +101,39 @@ pub(crate) fn keys(truth: &mut Value, line: &Timeline, changes: &[(f64, Key)], d
         .map(|&(start, end, key)| json!({ "start": seconds(start), "end": seconds(end), "key": key.name() }))
         .collect();
     truth["keys"] = json!(list);
+}
+
+/// A stretch of a song with a name, in beats.
+#[derive(Debug, Clone)]
+pub(crate) struct Section {
+    pub(crate) start: f64,
+    /// Function.
+    pub(crate) label: &'static str,
+    /// The same letter for the same material.
+    pub(crate) group: char,
+    pub(crate) bars: usize,
+}
+
+/// `sections`, each until the next, the first from 0 (or after a silence of `silence` seconds), the last
+/// to the end.
+pub(crate) fn sections(
+    truth: &mut Value,
+    line: &Timeline,
+    sections: &[Section],
+    silence: f64,
+    duration: f64,
+) {
+    let mut list: Vec<Value> = Vec::new();
+    if silence > 0.0 {
+        list.push(json!({ "start": 0.0, "end": seconds(silence), "label": "silence", "group": "silence" }));
+    }
+    for (idx, section) in sections.iter().enumerate() {
+        let start = if idx == 0 { silence } else { line.time(section.start) };
+        let end = sections.get(idx + 1).map_or(duration, |next| line.time(next.start));
+        list.push(json!({
+            "start": seconds(start), "end": seconds(end), "label": section.label,
+            "group": section.group.to_string(), "bars": section.bars,
+        }));
+    }
+    truth["sections"] = json!(list);
 }

@@ -72,20 +72,24 @@ pub struct Calibrations {
     pub chords: Calibration,
     /// Of section boundaries: within half a second of an annotator's, by the share of annotators.
     pub boundaries: Calibration,
+    /// Of section labels, by seconds.
+    pub labels: Calibration,
 }
 
 impl Calibrations {
     /// Adds a report (schema version 1, as JSON) and its truth, whose sections each annotator sees in their way.
+    ///
+    /// A truth without a tempo or key is one of music that has none.
     pub fn add(&mut self, report: &Value, truth: &Answers, annotators: &[Vec<Span>]) {
         let answers = Answers::from_json(report);
         let number = |value: &Value| value.as_f64().unwrap_or(0.0);
         let yes = |right: bool| f64::from(u8::from(right));
-        if let (Some(estimate), Some(expected)) = (answers.tempo, truth.tempo) {
-            let right = metrics::tempo(expected, estimate, &[1.0]);
+        if let Some(estimate) = answers.tempo {
+            let right = truth.tempo.is_some_and(|expected| metrics::tempo(expected, estimate, &[1.0]));
             self.tempo.add(number(&report["tempo_confidence"]), yes(right), 1.0);
         }
-        if let (Some(estimate), Some(expected)) = (&answers.key, &truth.key) {
-            let right = metrics::same_key(expected, estimate);
+        if let Some(estimate) = &answers.key {
+            let right = truth.key.as_ref().is_some_and(|expected| metrics::same_key(expected, estimate));
             self.key.add(number(&report["key_confidence"]), yes(right), 1.0);
         }
         for beat in items(&report["beats"]) {
@@ -105,11 +109,24 @@ impl Calibrations {
                 .filter(|s| s.end > s.start)
                 .collect();
             let seconds: f64 = heard.iter().map(|s| s.end - s.start).sum();
-            if seconds > 0.0 {
-                self.chords.add(number(&item["confidence"]), metrics::majmin(&heard, alone), seconds);
+            if let Some(right) = metrics::majmin(&heard, alone) {
+                self.chords.add(number(&item["confidence"]), right, seconds);
             }
         }
-        for section in items(&report["sections"]).iter().skip(1) {
+        for (section, item) in answers.sections.iter().zip(items(&report["sections"])) {
+            if !truth.sections.is_empty() {
+                let right: f64 = truth
+                    .sections
+                    .iter()
+                    .filter(|real| real.label == section.label)
+                    .map(|real| (real.end.min(section.end) - real.start.max(section.start)).max(0.0))
+                    .sum();
+                let seconds = (section.end - section.start).max(1e-9);
+                self.labels.add(number(&item["confidence"]), right / seconds, seconds);
+            }
+        }
+        let is_annotated = !annotators.is_empty();
+        for section in items(&report["sections"]).iter().skip(1).filter(|_| is_annotated) {
             let start = number(&section["start"]);
             let near = |spans: &Vec<Span>| {
                 yes(metrics::near(&spans.iter().map(|s| s.start).collect::<Vec<_>>(), start, 0.5))
@@ -121,13 +138,14 @@ impl Calibrations {
 
     /// Each with its name.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, &Calibration); 5] {
+    pub fn named(&self) -> [(&'static str, &Calibration); 6] {
         [
             ("tempo", &self.tempo),
             ("beats", &self.beats),
             ("key", &self.key),
             ("chords", &self.chords),
             ("boundaries", &self.boundaries),
+            ("labels", &self.labels),
         ]
     }
 }

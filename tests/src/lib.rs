@@ -4,6 +4,7 @@
 
 pub mod calibration;
 pub mod chromedriver;
+pub mod examination;
 pub mod fixtures;
 pub mod metrics;
 pub mod page_server;

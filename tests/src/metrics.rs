@@ -1,8 +1,10 @@
 //! mir_eval's metrics (Raffel et al. 2014), as `docs/ACCURACY.md` uses them too.
 
 mod chord;
+mod continuity;
 
-pub use chord::{majmin, root};
+pub use chord::{inversions, majmin, no_chord, quality, root, segmentation, sevenths};
+pub use continuity::{Continuity, continuity};
 
 use crate::fixtures::Span;
 
@@ -56,8 +58,12 @@ const BEAT_TRIM: f64 = 5.0;
 /// `mir_eval.beat.f_measure` after `trim_beats`: within 70 ms.
 #[must_use]
 pub fn beats(truth: &[f64], estimate: &[f64]) -> Hits {
-    let trim = |beats: &[f64]| -> Vec<f64> { beats.iter().copied().filter(|&t| t >= BEAT_TRIM).collect() };
-    events(&trim(truth), &trim(estimate), 0.07)
+    events(&trimmed(truth), &trimmed(estimate), 0.07)
+}
+
+/// Beats after the first five seconds.
+fn trimmed(beats: &[f64]) -> Vec<f64> {
+    beats.iter().copied().filter(|&time| time >= BEAT_TRIM).collect()
 }
 
 /// Whether the estimated tempo is within 4 % of `factor` times the true one, for one of `factors`.
@@ -95,11 +101,21 @@ pub fn pairwise(truth: &[Span], estimate: &[Span], duration: f64) -> Hits {
 /// Share of the time in which the estimated label is the true one.
 #[must_use]
 pub fn agreement(truth: &[Span], estimate: &[Span]) -> f64 {
-    weighted(truth, estimate, |a, b| Some(b.is_some_and(|b| a == b)))
+    weighted(truth, estimate, |a, b| Some(b.is_some_and(|b| a == b))).unwrap_or(0.0)
 }
 
-/// Share of the time that `same` says yes to, of that for which it says anything.
-fn weighted(truth: &[Span], estimate: &[Span], same: impl Fn(&str, Option<&str>) -> Option<bool>) -> f64 {
+/// Share of the time in which the estimated key is the true one, however they are spelled.
+#[must_use]
+pub fn keys(truth: &[Span], estimate: &[Span]) -> f64 {
+    weighted(truth, estimate, |a, b| Some(b.is_some_and(|b| same_key(a, b)))).unwrap_or(0.0)
+}
+
+/// Share of the time that `same` says yes to, of that for which it says anything; `None` if there is none.
+fn weighted(
+    truth: &[Span],
+    estimate: &[Span],
+    same: impl Fn(&str, Option<&str>) -> Option<bool>,
+) -> Option<f64> {
     let mut edges: Vec<f64> = truth.iter().chain(estimate).flat_map(|span| [span.start, span.end]).collect();
     edges.sort_by(f64::total_cmp);
     let (mut right, mut all) = (0.0, 0.0);
@@ -112,7 +128,7 @@ fn weighted(truth: &[Span], estimate: &[Span], same: impl Fn(&str, Option<&str>)
             right += f64::from(u8::from(same)) * (edge[1] - edge[0]);
         }
     }
-    if all > 0.0 { right / all } else { 0.0 }
+    (all > 0.0).then(|| right / all)
 }
 
 /// Whether an event is within `window` seconds of `time`.

@@ -17,11 +17,20 @@ struct Lesson {
     /// The file that holds the numbers.
     file: &'static str,
     /// Composed songs to learn from, and how many.
-    songs: &'static [(Set, usize)],
+    songs: &'static [(Set, Split, usize)],
 }
 
 const LESSONS: &[Lesson] = &[
-    Lesson { name: "rhythm", file: "core/src/rhythm/rhythm.weights", songs: &[(Set::Rhythm, 420)] },
+    Lesson {
+        name: "beats",
+        file: "core/src/rhythm/network.weights",
+        songs: &[(Set::Rhythm, Split::First, 600)],
+    },
+    Lesson {
+        name: "rhythm",
+        file: "core/src/rhythm/rhythm.weights",
+        songs: &[(Set::Rhythm, Split::Train, 420)],
+    },
     Lesson { name: "structure", file: "core/src/structure/segmentation.weights", songs: &[] },
 ];
 
@@ -34,11 +43,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     };
     let mut steps = Steps::default();
     let mut folders: Vec<PathBuf> = accuracy::training_songs(rest, &mut steps)?;
-    for &(set, n) in lesson.songs {
-        let folder = songbook::folder(set, Split::Train);
-        steps.run(&format!("compose {n} songs for {}", set.name()), || {
-            render_set(set, Split::Train, n, &folder)
-        })?;
+    for &(set, split, n) in lesson.songs {
+        let folder = songbook::folder(set, split);
+        steps.run(&format!("compose {n} songs for {}", set.name()), || render_set(set, split, n, &folder))?;
         folders.push(folder);
     }
     steps.run("build the learning program", || {

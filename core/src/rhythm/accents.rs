@@ -5,7 +5,7 @@ use super::model::{Model, dot};
 use crate::features::onset::N_ONSET_BANDS;
 
 /// Cues of one beat.
-const N_CUES: usize = 16;
+const N_CUES: usize = 18;
 /// Beats on either side whose cues count too.
 const CONTEXT: isize = 2;
 /// Features of a beat: a constant, and the cues of it and its neighbours.
@@ -86,6 +86,11 @@ fn cues(evidence: &Evidence, times: &[f64], idx: usize) -> [f64; N_CUES] {
     }
     // A long note: what sounds half a beat later is what began on the beat.
     cues[15] = f64::from(evidence.chords.change(time + 0.5 * period, 0.5 * period));
+    let near = frame.saturating_sub(4)..(frame + 5).min(n_frames);
+    let heard = |odds: &[f32]| odds[near.clone()].iter().copied().fold(-8.0f32, f32::max);
+    let (beat, downbeat) = (heard(&evidence.heard.beat), heard(&evidence.heard.downbeat));
+    cues[16] = f64::from(downbeat.clamp(-8.0, 8.0));
+    cues[17] = f64::from(beat.clamp(-8.0, 8.0));
     cues
 }
 

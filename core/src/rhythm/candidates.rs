@@ -116,7 +116,7 @@ pub(super) struct Profiles {
 impl Profiles {
     pub(super) async fn of(evidence: &Evidence, pace: &Pace) -> Self {
         let mut signals: [Vec<f32>; N_SIGNALS] = Default::default();
-        let sources = evidence.bands.iter().chain([&evidence.harmonic_onsets]);
+        let sources = evidence.bands.iter().chain([&evidence.harmonic_onsets, &evidence.heard_beats]);
         for (signal, source) in signals.iter_mut().zip(sources) {
             *signal = widened(source);
             pace.spend(10 * source.len()).await;

@@ -10,6 +10,10 @@ mod evidence;
 mod groove;
 mod meter;
 mod model;
+mod network;
+#[cfg(feature = "training")]
+#[doc(hidden)]
+pub mod network_training;
 mod pulse;
 mod tempo;
 mod tempogram;

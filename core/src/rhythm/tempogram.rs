@@ -41,8 +41,11 @@ pub(super) struct Tempogram {
     autocorrelations: [Vec<f32>; N_SIGNALS],
 }
 
-/// Signals whose spectra are told apart: the onset bands and the changes of harmony.
-pub(super) const N_SIGNALS: usize = N_ONSET_BANDS + 1;
+/// Weight of each signal's power where tempi are looked for.
+const POWER_WEIGHTS: [f32; N_SIGNALS] = [1.0, 1.0, 1.0, 1.0, 0.0, 2.0];
+
+/// Signals whose spectra are told apart: the onset bands, the changes of harmony and the beats heard.
+pub(super) const N_SIGNALS: usize = N_ONSET_BANDS + 2;
 
 impl Tempogram {
     /// Computes the tempogram between `slowest` and `fastest` BPM. O(n_frames · log).
@@ -72,7 +75,7 @@ impl Tempogram {
         let n_frames = evidence.n_frames();
         let mut start = -(N_WINDOW as isize) / 2;
         while start + (N_WINDOW as isize) / 2 <= n_frames as isize {
-            let signals = evidence.bands.iter().chain([&evidence.harmonic_onsets]);
+            let signals = evidence.bands.iter().chain([&evidence.harmonic_onsets, &evidence.heard_beats]);
             for (signal, own) in signals.zip(&mut powers) {
                 // Frames before the start and after the end of the song stay at the mean.
                 let first = usize::try_from(-start).unwrap_or(0);
@@ -101,8 +104,8 @@ impl Tempogram {
                 }
             }
             power.fill(0.0);
-            for own in &powers[..N_ONSET_BANDS] {
-                power.iter_mut().zip(own).for_each(|(sum, p)| *sum += p);
+            for (own, weight) in powers.iter().zip(POWER_WEIGHTS) {
+                power.iter_mut().zip(own).for_each(|(sum, p)| *sum += weight * p);
             }
             for (c, &p) in spectrum.iter_mut().zip(&power) {
                 *c = Complex32::new(p, 0.0);

@@ -122,6 +122,20 @@ pub(crate) fn play(line: BassLine, place: Place, band: &mut Band<'_>) {
     }
 }
 
+/// What a left hand does where nobody else plays the bass: the chord's bass held below `centre`, on the
+/// instrument of the accompaniment, so that what the chord stands on is heard.
+pub(crate) fn left_hand(part: Part, centre: f64, place: Place, band: &mut Band<'_>) {
+    let end = place.start + place.beats();
+    let mut from = place.start;
+    while from < end - 1e-6 {
+        let Some(span) = band.sheet.at(from).copied() else { return };
+        let to = if span.end > from { span.end.min(end) } else { end };
+        let pitch = span.chord.bass_pitch(centre as i32 - 13);
+        band.play(part, from, 0.95 * (to - from), pitch, 82.0);
+        from = to;
+    }
+}
+
 /// Semitones from the bass up to the chord's fifth.
 fn fifth_at(band: &Band<'_>, position: f64) -> i32 {
     band.harmony(position).map_or(0, |(chord, _)| {

@@ -135,8 +135,10 @@ impl Accompanist {
             }
             Comp::Jazz => {
                 for p in place.every(0.5) {
-                    let anticipates = p > 0.0 && p.fract() > 0.4;
-                    if band.chance.often(if anticipates { 0.28 } else { 0.16 }) {
+                    let is_off = p.fract() > 0.4;
+                    // Each chord is heard at least once.
+                    let is_due = self.changes_at(place, p, band);
+                    if is_due || band.chance.often(if is_off { 0.28 } else { 0.14 }) {
                         self.strike(place, p, 70.0, 0.4, band);
                     }
                 }

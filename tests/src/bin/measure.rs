@@ -10,13 +10,14 @@ use std::{env, fs, thread};
 use sectionist_core::decode::{AudioStream, PcmBlock};
 use sectionist_core::{Analysis, AnalysisParams, FileHint, Limits, Report, Stage, Step, analyze};
 use sectionist_tests::calibration::Calibrations;
+use sectionist_tests::examination;
 use sectionist_tests::fixtures::{Answers, Span};
 use serde_json::{Value, json};
 
-type Outcome = Result<(), Box<dyn Error>>;
+type Fallible<T> = Result<T, Box<dyn Error>>;
+type Outcome = Fallible<()>;
 
-const USAGE: &str =
-    "measure predict OUT_DIR JOBS FILE… | measure calibrate REPORT_DIR TRUTH_DIR | measure bench FILE…";
+const USAGE: &str = "measure predict OUT_DIR JOBS FILE… | measure calibrate REPORT_DIR TRUTH_DIR | measure examine REPORT_DIR TRUTH_DIR | measure bench FILE…";
 
 fn main() -> Outcome {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -24,6 +25,7 @@ fn main() -> Outcome {
     match words.as_slice() {
         ["predict", out, jobs, files @ ..] => predict(Path::new(out), jobs.parse()?, files),
         ["calibrate", reports, truth] => calibrate(Path::new(reports), Path::new(truth)),
+        ["examine", reports, truth] => examine(Path::new(reports), Path::new(truth)),
         ["bench", files @ ..] if !files.is_empty() => files.iter().try_for_each(|file| bench(file)),
         _ => Err(USAGE.into()),
     }
@@ -64,10 +66,54 @@ fn predict(out: &Path, jobs: usize, files: &[&str]) -> Outcome {
 
 fn predict_one(out: &Path, file: &Path) -> Result<f64, Box<dyn Error>> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let report = analyze(fs::read(file)?, &FileHint::from_name(name), &AnalysisParams::default())?;
+    let report = analyze(fs::read(file)?, &FileHint::from_name(name), &params_for(file)?)?;
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     fs::write(out.join(format!("{stem}.json")), serde_json::to_vec(&prediction(&report)?)?)?;
     Ok(report.duration)
+}
+
+/// The parameters that a composed song asks for in its truth: drills in rare chords want all of them named.
+fn params_for(file: &Path) -> Result<AnalysisParams, Box<dyn Error>> {
+    let mut params = AnalysisParams::default();
+    if let Ok(bytes) = fs::read(file.with_extension("truth.json")) {
+        let truth: Value = serde_json::from_slice(&bytes)?;
+        for (name, value) in truth["params"].as_object().into_iter().flatten() {
+            params.set(name, value.as_str().unwrap_or_default())?;
+        }
+    }
+    Ok(params)
+}
+
+/// Prints the scores of composed songs and what they are grouped by as JSON, `{ID: {scores, categories}}`.
+fn examine(reports: &Path, truths: &Path) -> Outcome {
+    let mut songs = serde_json::Map::new();
+    for (stem, truth, report) in pairs(reports, truths)? {
+        let scores: serde_json::Map<String, Value> = examination::examine(&truth, &report)
+            .into_iter()
+            .map(|(metric, value)| (metric.to_owned(), json!(value)))
+            .collect();
+        let categories: serde_json::Map<String, Value> = examination::categories(&truth)
+            .into_iter()
+            .map(|(name, group)| (name.to_owned(), json!(group)))
+            .collect();
+        songs.insert(stem, json!({ "scores": scores, "categories": categories }));
+    }
+    println!("{}", Value::from(songs));
+    Ok(())
+}
+
+/// The reports of a folder with their truth: stem, truth, report.
+fn pairs(reports: &Path, truths: &Path) -> Fallible<Vec<(String, Value, Value)>> {
+    let mut files: Vec<_> = fs::read_dir(reports)?.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let mut pairs = Vec::new();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "json")) {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let truth = serde_json::from_slice(&fs::read(truths.join(format!("{stem}.truth.json")))?)?;
+        let mut prediction: Value = serde_json::from_slice(&fs::read(file)?)?;
+        pairs.push((stem, truth, prediction["report"].take()));
+    }
+    Ok(pairs)
 }
 
 /// A report in the scorer's schema. What was not found is answered wrongly, not left out: the scorer
@@ -96,18 +142,17 @@ fn prediction(report: &Report) -> Result<Value, Box<dyn Error>> {
 /// Prints calibration as JSON: for each task the expected error and the bins.
 fn calibrate(reports: &Path, truths: &Path) -> Outcome {
     let mut all = Calibrations::default();
-    let mut files: Vec<_> = fs::read_dir(reports)?.flatten().map(|entry| entry.path()).collect();
-    files.sort();
-    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "json")) {
-        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-        let truth: Value = serde_json::from_slice(&fs::read(truths.join(format!("{stem}.truth.json")))?)?;
-        let prediction: Value = serde_json::from_slice(&fs::read(file)?)?;
-        let annotators: Vec<Vec<Span>> = ["sections_a1", "sections_a2"]
+    for (_, truth, mut report) in pairs(reports, truths)? {
+        // Where the truth says nothing, nothing can be held against an answer.
+        for name in ["tempo", "key"].into_iter().filter(|name| truth.get(name).is_none()) {
+            report[name] = Value::Null;
+        }
+        let annotators: Vec<Vec<Span>> = ["sections_a1", "sections_a2", "sections"]
             .into_iter()
             .filter(|name| truth[name].is_array())
             .map(|name| Answers::from_json(&json!({ "sections": truth[name] })).sections)
             .collect();
-        all.add(&prediction["report"], &Answers::from_json(&truth), &annotators);
+        all.add(&report, &Answers::from_json(&truth), &annotators);
     }
     let tables: Vec<Value> = all
         .named()

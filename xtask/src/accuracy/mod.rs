@@ -1,5 +1,6 @@
 //! `cargo xtask accuracy`: how well annotated songs are analysed, beside other systems.
 
+mod composed;
 mod corpus;
 mod environment;
 mod others;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use sectionist_songbook::Set;
 use serde_json::Value;
 
 use crate::steps::Steps;
@@ -55,45 +57,67 @@ impl Options {
             }
         }
         if options.sets.is_empty() {
-            options.sets = vec!["band".to_owned(), "plain".to_owned()];
+            options.sets = all_sets();
+        }
+        for set in &options.sets {
+            ensure!(all_sets().contains(set), "unknown set {set}; known: {}", all_sets().join(" "));
         }
         Ok(options)
     }
 
+    /// Whether the annotated corpus is needed.
+    fn wants_corpus(&self) -> bool {
+        self.sets.iter().any(|set| Set::from_name(set).is_none())
+    }
+
     /// Whether everything is measured, so that the result may stand in the documentation.
     fn complete(&self) -> bool {
-        self.tasks.is_empty() && self.limit == usize::MAX && self.sets == ["band", "plain"]
+        self.tasks.is_empty() && self.limit == usize::MAX && self.sets == all_sets()
     }
+}
+
+/// Every set: those of the corpus, then the composed ones.
+fn all_sets() -> Vec<String> {
+    ["band", "plain"].into_iter().chain(Set::ALL.map(Set::name)).map(str::to_owned).collect()
 }
 
 /// The measurements of one set.
 struct Measured {
     set: String,
-    /// What `evaluate.py` wrote.
+    /// What `evaluate.py` wrote, or the same of composed songs.
     scores: Value,
     /// What `measure calibrate` printed.
     calibration: Value,
+    /// Means by category of composed songs: `[[category, group, n songs, {metric: mean}]]`.
+    categories: Value,
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
     ensure!(
-        options.corpus.join("evaluate.py").exists(),
-        "no annotated songs in {}; say where they are with --corpus DIR",
-        options.corpus.display()
+        !options.wants_corpus() || options.corpus.join("evaluate.py").exists(),
+        "no annotated songs in {}; say where they are with --corpus DIR, or measure composed ones with --set {}",
+        options.corpus.display(),
+        Set::ALL.map(Set::name).join(" or "),
     );
     let mut steps = Steps::default();
-    let python = steps.run("Python environment", environment::python)?;
     let measure = steps.run("build the measuring program", measuring_program)?;
     let mut measured = Vec::new();
     for set in &options.sets {
+        if let Some(composed) = Set::from_name(set) {
+            measured.push(steps.run(&format!("{set}: render, analyse and score"), || {
+                composed::measure(&options, composed, &measure)
+            })?);
+            continue;
+        }
+        let python = steps.run("Python environment", environment::python)?;
         let songs = steps.run(&format!("{set}: render"), || corpus::render(&options, set, &python))?;
         measured.push(steps.run(&format!("{set}: analyse and score"), || {
             measure_set(&options, set, &songs, &python, &measure)
         })?);
     }
     for one in &measured {
-        println!("\n{}", scorecard::markdown(one, &options.tasks));
+        println!("\n{}", scorecard::markdown(one, &options.tasks, scorecard::Detail::All));
         println!("{}", scorecard::worst(one, &options.tasks));
     }
     if options.complete() {
@@ -133,6 +157,19 @@ pub(crate) fn measuring_program() -> Result<PathBuf> {
     Ok(tree::target().join("release").join(format!("measure{}", std::env::consts::EXE_SUFFIX)))
 }
 
+/// Analyses songs and says in which folder their reports are.
+fn predict(options: &Options, set: &str, songs: &[PathBuf], measure: &Path) -> Result<PathBuf> {
+    let folder = tree::target().join("accuracy").join(set);
+    // Of this run only.
+    drop(fs::remove_dir_all(&folder));
+    fs::create_dir_all(&folder)?;
+    let reports = folder.join("reports");
+    process::run(
+        Command::new(measure).arg("predict").arg(&reports).arg(options.jobs.to_string()).args(songs),
+    )?;
+    Ok(reports)
+}
+
 fn measure_set(
     options: &Options,
     set: &str,
@@ -140,14 +177,9 @@ fn measure_set(
     python: &Path,
     measure: &Path,
 ) -> Result<Measured> {
+    let reports = predict(options, set, songs, measure)?;
     let folder = tree::target().join("accuracy").join(set);
-    // Of this run only.
-    drop(fs::remove_dir_all(&folder));
-    fs::create_dir_all(&folder)?;
-    let (reports, scores) = (folder.join("reports"), folder.join("scores.json"));
-    process::run(
-        Command::new(measure).arg("predict").arg(&reports).arg(options.jobs.to_string()).args(songs),
-    )?;
+    let scores = folder.join("scores.json");
 
     let truth = options.cache.join(set);
     let ids = folder.join("ids.txt");
@@ -164,5 +196,6 @@ fn measure_set(
         set: set.to_owned(),
         scores: serde_json::from_slice(&fs::read(&scores)?)?,
         calibration: serde_json::from_str(&calibration)?,
+        categories: Value::Null,
     })
 }

@@ -11,7 +11,8 @@ use crate::players::comp::{Accompanist, Comp};
 use crate::players::drums::{Drummer, Groove};
 use crate::players::melody::{Tune, TuneStyle};
 use crate::progressions::{Idiom, lay, pick};
-use crate::score::{Band, Part, Sheet, Touch, perform};
+use crate::score::{Band, Note, Part, Sheet, Touch, perform};
+use crate::sets::casting::cast;
 use crate::sets::palette::Palette;
 use crate::sets::{Draft, TAIL};
 use crate::sound::Sound;
@@ -56,7 +57,7 @@ pub(super) fn compose(split: Split, even: f64, chance: &mut Chance) -> Compositi
     let mode = if chance.often(0.6) { Mode::Major } else { Mode::Minor };
     let key = Key::new(chance.below(12) as i32, mode);
     let sheet = harmonise(&outline, key, bpm, chance);
-    let notes = play(&outline, &sheet, bpm, chance);
+    let (notes, has_chords) = play(&outline, &sheet, bpm, chance);
     let is_machine = style.palette == Palette::Electronic;
     let touch = Touch { timing: if is_machine { 0.0 } else { chance.range(0.0, 0.009) }, velocity: 5.0 };
     let sounding = perform(&notes, &line, touch, chance);
@@ -80,20 +81,23 @@ pub(super) fn compose(split: Split, even: f64, chance: &mut Chance) -> Compositi
         truth["keys"] = json!([]);
         truth["chords"] = json!([{ "start": 0.0, "end": truth::seconds(duration), "label": "N" }]);
     } else {
-        truth::chords(&mut truth, &line, &sheet, duration);
+        if has_chords {
+            truth::chords(&mut truth, &line, &sheet, duration);
+        }
         truth::keys(&mut truth, &line, &[(0.0, key)], duration);
     }
     let instruments = style.palette.instruments(chance);
     let cents = if chance.often(0.4) { chance.range(-30.0, 30.0) } else { 0.0 };
-    Draft { notes: sounding, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
+    let notes = cast(sounding, style.palette, &mut sound, chance);
+    Draft { notes, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
 }
 
 fn pick_motion(style: &Style, chance: &mut Chance) -> Motion {
     let motion = [Motion::Steady, Motion::Drift, Motion::Jump, Motion::Ramp];
     if style.palette == Palette::Electronic {
-        return motion[chance.weighted(&[0.85, 0.0, 0.1, 0.05])];
+        return motion[chance.weighted(&[0.8, 0.0, 0.14, 0.06])];
     }
-    motion[chance.weighted(&[0.5, 0.3, 0.13, 0.07])]
+    motion[chance.weighted(&[0.47, 0.28, 0.17, 0.08])]
 }
 
 fn pick_feel(style: &Style, chance: &mut Chance) -> Feel {
@@ -253,7 +257,8 @@ fn part_of(comp: Comp) -> Part {
     }
 }
 
-fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> Vec<crate::score::Note> {
+/// What is played, and whether the chords are heard whole.
+fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> (Vec<Note>, bool) {
     let style = outline.style;
     let drummer = Drummer::new(bpm, chance);
     let comp = chance.pick(style.comps);
@@ -280,7 +285,15 @@ fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> Vec<
         bars: chance.pick(&[2, 4, 4, 8]),
         is_quick: bpm < 90.0 && chance.often(0.4),
         syncopation: chance.range(0.25, 0.6),
+        variety: if bpm < 140.0 { chance.range(0.0, 0.6) } else { 0.0 },
     };
+    let can_sing = !matches!(style.palette, Palette::Orchestra | Palette::Piano);
+    let (lead, centre) = if can_sing && chance.often(0.3) {
+        (Part::Voice, 62 + chance.below(7) as i32)
+    } else {
+        (Part::Lead, tune_style.centre)
+    };
+    let tune_style = TuneStyle { centre, ..tune_style };
     let tunes = [
         Tune::new(style.meter, tune_style, chance),
         match outline.turn {
@@ -337,10 +350,11 @@ fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> Vec<
             bass::play(line, place, &mut band);
         }
         if has_tune {
-            tunes[usize::from(is_turned)].play(place, Part::Lead, 84.0, &mut band);
+            tunes[usize::from(is_turned)].play(place, lead, 84.0, &mut band);
         }
     }
-    band.notes
+    let has_chords = !matches!(comp, Comp::Drive | Comp::None) || second.is_some();
+    (band.notes, has_chords && !outline.is_drums_only)
 }
 
 /// The beat before the first bar: a run in the tune, or the drums' count.
