@@ -216,7 +216,7 @@ impl Flux {
     fn keep_fine(&mut self, frame: usize, rises: &[f32; N_FINE_BANDS], levels: &[f32; N_FINE_BANDS]) {
         // Saturates at a rise of 4 nepers, more than the compression lets happen.
         let byte = |value: f32| (value / FINE_STEP).round() as u8;
-        if frame % 2 == 0 {
+        if frame.is_multiple_of(2) {
             self.fine.push([0; N_FINE]);
             self.held_levels = *levels;
         }

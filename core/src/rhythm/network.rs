@@ -217,7 +217,7 @@ impl HeardBeats {
         let spread = |odds: &[f32]| -> Vec<f32> {
             let at = |idx: usize| odds.get(idx.min(odds.len().saturating_sub(1))).copied().unwrap_or(0.0);
             // Frame t lies at t / 2 − 1/4 pairs.
-            let half = |t: usize| if t % 2 == 0 { (t / 2).saturating_sub(1) } else { t / 2 + 1 };
+            let half = |t: usize| if t.is_multiple_of(2) { (t / 2).saturating_sub(1) } else { t / 2 + 1 };
             (0..n).map(|t| 0.75 * at(t / 2) + 0.25 * at(half(t))).collect()
         };
         Self { beat: spread(&self.beat), downbeat: spread(&self.downbeat) }

@@ -110,9 +110,10 @@ fn scores(network: &Network, excerpts: &[Excerpt]) -> (f32, f32) {
     for excerpt in excerpts {
         let heard = sectionist_core::rhythm::network_training::hear(network, &excerpt.frames);
         for (which, targets) in excerpt.targets.iter().enumerate() {
-            for idx in 1..targets.len().saturating_sub(1) {
-                let (Some(target), at) = (targets[idx], |i: usize| heard[i][which]) else { continue };
-                let is_peak = at(idx) > 0.0 && at(idx) > at(idx - 1) && at(idx) >= at(idx + 1);
+            for (target, odds) in targets.iter().skip(1).zip(heard.windows(3)) {
+                let &Some(target) = target else { continue };
+                let [before, at, after] = [odds[0][which], odds[1][which], odds[2][which]];
+                let is_peak = at > 0.0 && at > before && at >= after;
                 counts[which][0] += f32::from(u8::from(is_peak && target > 0.0));
                 counts[which][1] += f32::from(u8::from(is_peak));
                 counts[which][2] += f32::from(u8::from(target >= 1.0));
