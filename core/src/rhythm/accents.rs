@@ -94,15 +94,14 @@ fn cues(evidence: &Evidence, times: &[f64], idx: usize) -> [f64; N_CUES] {
     cues
 }
 
-/// Log odds that each beat is the first of its bar, `[n_beats]`.
-pub(super) fn accents(evidence: &Evidence, times: &[f64], model: &Model) -> Vec<f64> {
+/// Log odds that each beat is the first of its bar, `[n_beats]`; `rows` are the [`accent_features`].
+pub(super) fn accents(rows: &[Vec<f64>], model: &Model) -> Vec<f64> {
     let weights = model.get("downbeat");
-    accent_features(evidence, times).iter().map(|row| dot(weights, row).clamp(-4.0, 4.0)).collect()
+    rows.iter().map(|row| dot(weights, row).clamp(-4.0, 4.0)).collect()
 }
 
 /// Onsets by band and changes of harmony on each beat, for what repeats from bar to bar, `[4][n_beats]`.
-pub(super) fn columns(evidence: &Evidence, times: &[f64]) -> [Vec<f64>; 4] {
-    let rows = accent_features(evidence, times);
+pub(super) fn columns(rows: &[Vec<f64>]) -> [Vec<f64>; 4] {
     let own = 1 + N_CUES * CONTEXT as usize;
     [0, 2, 3, 8].map(|cue| rows.iter().map(|row| row[own + cue]).collect())
 }

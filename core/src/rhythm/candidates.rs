@@ -33,6 +33,7 @@ const LAGS: [usize; 5] = [1, 2, 3, 4, 6];
 /// Returns candidates, most likely first. O(n_hypotheses · n_frames).
 pub(super) async fn gather_candidates(
     evidence: &Evidence,
+    profiles: &Profiles,
     tempogram: &Tempogram,
     hypotheses: &[Hypothesis],
     n_tempi: usize,
@@ -40,7 +41,6 @@ pub(super) async fn gather_candidates(
     pace: &Pace,
 ) -> Vec<Candidate> {
     let rate = evidence.grid.frame_rate();
-    let profiles = Profiles::of(evidence);
     let mut found: Vec<Candidate> = Vec::new();
     for hypothesis in hypotheses.iter().take(n_tempi) {
         for (looseness, params) in [PulseParams::firm(), PulseParams::loose()].iter().enumerate() {
@@ -105,6 +105,7 @@ const STRETCH: usize = 8;
 const CAP: f32 = 4.0;
 
 /// Signals that beats are compared against.
+#[derive(Debug)]
 pub(super) struct Profiles {
     /// Evidence for a beat, `[n_frames]`.
     pub(super) beat: Vec<f32>,
@@ -113,11 +114,12 @@ pub(super) struct Profiles {
 }
 
 impl Profiles {
-    pub(super) fn of(evidence: &Evidence) -> Self {
+    pub(super) async fn of(evidence: &Evidence, pace: &Pace) -> Self {
         let mut signals: [Vec<f32>; N_SIGNALS] = Default::default();
         let sources = evidence.bands.iter().chain([&evidence.harmonic_onsets, &evidence.heard_beats]);
         for (signal, source) in signals.iter_mut().zip(sources) {
             *signal = widened(source);
+            pace.spend(10 * source.len()).await;
         }
         Self { beat: super::activation::beat_evidence(evidence), signals }
     }
@@ -189,7 +191,7 @@ impl Profiles {
             .collect();
         let moved: Vec<f64> = tempi.windows(2).map(|t| (t[1] - t[0]).abs()).collect();
         let largest = moved.iter().copied().fold(0.0, f64::max);
-        [whole, least.max(-3.0).min(3.0), weaker, on_least.clamp(-3.0, 3.0), mean(&moved), largest.min(1.0)]
+        [whole, least.clamp(-3.0, 3.0), weaker, on_least.clamp(-3.0, 3.0), mean(&moved), largest.min(1.0)]
     }
 
     /// Mean strength of each signal at each of [`PHASES`], `[N_SIGNALS · n_phases]`.

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use self::bars::{Place, count_bars, meter_odds};
 use self::beats::{beat_confidences, fit_to_music, place_beats};
-use self::candidates::{Candidate, gather_candidates};
+use self::candidates::{Candidate, Profiles, gather_candidates};
 use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
@@ -184,6 +184,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
 #[derive(Debug)]
 struct Heard {
     evidence: Evidence,
+    profiles: Profiles,
     tempogram: Tempogram,
     /// Most likely first; empty without a pulse.
     candidates: Vec<Candidate>,
@@ -195,19 +196,21 @@ impl Heard {
         let evidence = Evidence::gather(features, pace).await;
         let (slowest, fastest) = (params.tempo_min.get(), params.tempo_max.get());
         let tempogram = Tempogram::compute(&evidence, slowest.min(30.0), fastest.max(300.0), pace).await;
-        Self { evidence, tempogram, candidates: Vec::new() }
+        let profiles = Profiles::of(&evidence, pace).await;
+        Self { evidence, profiles, tempogram, candidates: Vec::new() }
     }
 
     /// Follows the best tempi through the song.
     async fn follow(&mut self, params: &AnalysisParams, model: &Model, pace: &Pace) {
-        let Self { evidence, tempogram, candidates } = self;
+        let Self { evidence, profiles, tempogram, candidates } = self;
         let hypotheses = rank_tempi(tempogram, params, model);
         let n_tempi = match params.quality {
             Quality::Fast => 2,
             Quality::Balanced => 5,
             Quality::Thorough => 8,
         };
-        *candidates = gather_candidates(evidence, tempogram, &hypotheses, n_tempi, model, pace).await;
+        *candidates =
+            gather_candidates(evidence, profiles, tempogram, &hypotheses, n_tempi, model, pace).await;
         let range = params.tempo_min.get() * 0.97..=params.tempo_max.get() * 1.03;
         candidates.retain(|candidate| range.contains(&candidate.bpm));
         for candidate in candidates.iter_mut() {
@@ -239,8 +242,9 @@ struct Reading {
 
 impl Reading {
     fn of(heard: &Heard, times: &[f64], model: &Model) -> Self {
-        let cues = BarCues::of(heard, times, model);
-        let accents = accents::accents(&heard.evidence, times, model);
+        let rows = accents::accent_features(&heard.evidence, times);
+        let cues = BarCues::of(heard, times, &rows, model);
+        let accents = accents::accents(&rows, model);
         let odds = meter_odds(&accents, &cues.columns, cues.octaves, cues.triple, model);
         let (places, posterior) = count_bars(&accents, &odds);
         Self { places, posterior, triple: cues.triple }
@@ -255,17 +259,17 @@ struct BarCues {
 }
 
 impl BarCues {
-    fn of(heard: &Heard, times: &[f64], model: &Model) -> Self {
+    fn of(heard: &Heard, times: &[f64], rows: &[Vec<f64>], model: &Model) -> Self {
         let octaves = octaves_of(times);
         let triple = sigmoid(dot(model.get("division"), &Self::division(heard, times)));
-        Self { columns: accents::columns(&heard.evidence, times), octaves, triple }
+        Self { columns: accents::columns(rows), octaves, triple }
     }
 
     /// What tells how beats are divided.
     fn division(heard: &Heard, times: &[f64]) -> Vec<f64> {
         let grid = heard.evidence.grid;
         let frames: Vec<usize> = times.iter().map(|&time| grid.frame_at(time)).collect();
-        division_features(octaves_of(times), &candidates::Profiles::of(&heard.evidence).phases(&frames))
+        division_features(octaves_of(times), &heard.profiles.phases(&frames))
     }
 }
 

@@ -108,8 +108,9 @@ impl Examined {
     /// Features of `meter` around some beats for each of [`meters`], given `downbeat` and `division`.
     #[must_use]
     pub fn meter(&self, times: &[f64], model: &Model) -> Vec<(usize, Vec<Vec<f64>>)> {
-        let cues = BarCues::of(&self.heard, times, model);
-        let odds = accents::accents(&self.heard.evidence, times, model);
+        let rows = accents::accent_features(&self.heard.evidence, times);
+        let cues = BarCues::of(&self.heard, times, &rows, model);
+        let odds = accents::accents(&rows, model);
         let centres = (0..times.len()).step_by(12);
         centres
             .map(|centre| {
