@@ -290,8 +290,10 @@ mod tests {
         let coarse: Vec<f32> = found.bands.rows().map(|row| row.iter().sum()).collect();
         let loudest = crate::sequence::arg_max(&coarse);
         assert!(rise(loudest) > 10, "{}", rise(loudest));
-        let quiet = (0..n).filter(|&frame| coarse[frame] == 0.0);
-        assert!(quiet.clone().count() > n / 4 && quiet.map(rise).all(|sum| sum == 0));
+        // Less than half a step in every finer band.
+        let quiet: Vec<usize> = (0..n).filter(|&frame| coarse[frame] < 0.1 * FINE_STEP).collect();
+        assert!(quiet.len() > n / 8, "{} of {n}", quiet.len());
+        assert!(quiet.iter().all(|&frame| rise(frame) == 0));
     }
 
     /// Sines that start one after the other, half a second apart.

@@ -5,6 +5,7 @@ use super::model::{Model, dot, softmax};
 use super::pulse::{PulseParams, track_pulse};
 use super::tempo::{Hypothesis, N_TEMPO_FEATURES, metrical_features};
 use super::tempogram::{N_SIGNALS, Tempogram};
+use crate::features::onset::N_ONSET_BANDS;
 use crate::pace::Pace;
 
 /// One reading: beats of some tempo and phase.
@@ -204,6 +205,19 @@ impl Profiles {
             }
         }
         means
+    }
+}
+
+/// Share of what sounds on the last third of the beats that must sound on the first for it to be played.
+const PLAYED: f64 = 0.4;
+
+impl Profiles {
+    /// Whether the first third of the beats is played, not the last only, as in swing.
+    pub(super) fn plays_first_thirds(&self, beats: &[usize]) -> bool {
+        let strength = |phase: f64| -> f64 {
+            (0..N_ONSET_BANDS).map(|band| self.at(band, beats, phase).iter().sum::<f64>()).sum()
+        };
+        strength(1.0 / 3.0) > PLAYED * strength(2.0 / 3.0)
     }
 }
 

@@ -258,18 +258,29 @@ struct BarCues {
     triple: f64,
 }
 
+/// Largest probability of beats in three where the first third is not played: that is swing.
+const SWUNG: f64 = 0.3;
+
+/// The frames that times fall in.
+fn frames_of(heard: &Heard, times: &[f64]) -> Vec<usize> {
+    times.iter().map(|&time| heard.evidence.grid.frame_at(time)).collect()
+}
+
 impl BarCues {
     fn of(heard: &Heard, times: &[f64], rows: &[Vec<f64>], model: &Model) -> Self {
         let octaves = octaves_of(times);
-        let triple = sigmoid(dot(model.get("division"), &Self::division(heard, times)));
+        let likely = sigmoid(dot(model.get("division"), &Self::division(heard, times)));
+        let triple = if heard.profiles.plays_first_thirds(&frames_of(heard, times)) {
+            likely
+        } else {
+            likely.min(SWUNG)
+        };
         Self { columns: accents::columns(rows), octaves, triple }
     }
 
     /// What tells how beats are divided.
     fn division(heard: &Heard, times: &[f64]) -> Vec<f64> {
-        let grid = heard.evidence.grid;
-        let frames: Vec<usize> = times.iter().map(|&time| grid.frame_at(time)).collect();
-        division_features(octaves_of(times), &heard.profiles.phases(&frames))
+        division_features(octaves_of(times), &heard.profiles.phases(&frames_of(heard, times)))
     }
 }
 
