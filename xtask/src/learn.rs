@@ -24,7 +24,7 @@ const LESSONS: &[Lesson] = &[
     Lesson {
         name: "beats",
         file: "core/src/rhythm/network.weights",
-        songs: &[(Set::Rhythm, Split::First, 600)],
+        songs: &[(Set::Rhythm, Split::First, 420)],
     },
     Lesson {
         name: "rhythm",
