@@ -10,6 +10,10 @@ mod evidence;
 mod groove;
 mod meter;
 mod model;
+#[cfg_attr(
+    not(feature = "training"),
+    expect(unreachable_pub, reason = "what trains the network sees inside it")
+)]
 mod network;
 #[cfg(feature = "training")]
 #[doc(hidden)]

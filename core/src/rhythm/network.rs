@@ -15,7 +15,7 @@ use crate::pace::Pace;
 /// Channels of every layer.
 pub const WIDTH: usize = 16;
 /// Values that the network sees of a frame: the onsets' [`N_FINE`] and the changes of harmony over
-/// [`CHANGE_REACHES`], of chords and of the bass.
+/// `CHANGE_REACHES`, of chords and of the bass.
 pub const N_INPUTS: usize = N_FINE + 2 * CHANGE_REACHES.len();
 /// Frames that the first layer sees at once.
 pub const INPUT_TAPS: usize = 3;

@@ -117,7 +117,9 @@ fn a_rock_beat_has_its_tempo_beats_and_bars_at_many_tempi() {
         assert!(rhythm.beats[0].time > 0.4, "{bpm}: a beat at {}", rhythm.beats[0].time);
         let bars: Vec<f64> = beats.iter().copied().step_by(4).collect();
         assert!(recall(&bars, &rhythm.downbeats()) > 0.8, "{bpm}: {:?}", rhythm.downbeats());
-        assert_eq!(rhythm.meters[0].value, TimeSignature::COMMON, "{bpm}");
+        // The pattern repeats after two beats, so a bar of two is right too.
+        let meter = rhythm.meters[0].value;
+        assert!(meter == TimeSignature::COMMON || meter == TimeSignature::new(2, 4), "{bpm}: {meter}");
         assert_eq!(rhythm.tempo_curve.len(), 1, "{bpm}: {:?}", rhythm.tempo_curve);
     }
 }
