@@ -50,7 +50,7 @@ const START: u8 = u8::MAX;
 
 /// Tracks the beats of a tempo near `bpm`.
 ///
-/// As [`super::bar_pointer::track_bars`] without bars: the score of a beat at frame t is that of its
+/// Dynamic programming over beats (Ellis 2007) with a state for each period: the score of a beat at frame t is that of its
 /// predecessor one period before, less the cost of the change of period, plus the evidence for a beat
 /// at t and for its period in the tempogram. O(n_frames · n_periods); memory for a minute of back-pointers.
 pub(super) async fn track_pulse(
