@@ -84,13 +84,13 @@ mod tests {
 
     #[test]
     fn what_decides_is_found() {
-        // The second feature decides, the first does not.
+        // The second feature decides, seven times of eight; the first, spread evenly, does not.
         let choices: Vec<Choice> = (0..40)
             .map(|idx| {
                 let a = f64::from(idx % 5) - 2.0;
                 Choice {
                     alternatives: vec![vec![a, 1.0], vec![-a, 0.0], vec![0.5 * a, -1.0]],
-                    right: vec![idx % 10 != 0, idx % 10 == 0, false],
+                    right: vec![idx % 8 != 0, idx % 8 == 0, false],
                     weight: 1.0,
                 }
             })
