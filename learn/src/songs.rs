@@ -48,13 +48,6 @@ pub fn list(folders: &[String]) -> Result<Vec<Song>, Failure> {
 }
 
 impl Song {
-    /// The folder that it lies in: which material it is.
-    #[must_use]
-    pub fn set(&self) -> String {
-        let folder = self.audio.parent().and_then(Path::file_name);
-        folder.unwrap_or_default().to_string_lossy().into_owned()
-    }
-
     /// The metrical level that people hear over that of the annotation, where `tempo_levels.json` beside
     /// the folder says so.
     #[must_use]

@@ -39,7 +39,7 @@ const CONFIDENCE_PENALTY: f64 = 0.1;
 /// A song cannot be read, none has beats, or a fit fails.
 pub fn learn(songs: &[Song]) -> Result<String, Failure> {
     let cases = songs::map(songs, |song| {
-        let Some(mut truth) = Truth::read(&song.id, &song.set(), &song.truth) else { return Ok(None) };
+        let Some(mut truth) = Truth::read(&song.id, &song.set, &song.truth) else { return Ok(None) };
         truth.is_level_agreed = song.level_ratio().is_none_or(|ratio| (ratio - 1.0).abs() < 0.1);
         Ok(Some(Case::of(truth, song.features(&AnalysisParams::default())?)))
     })?;

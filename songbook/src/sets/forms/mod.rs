@@ -312,7 +312,7 @@ fn play_bar(
     band: &mut Band<'_>,
 ) {
     let comp = if layers.is_big { manner.comps.1 } else { manner.comps.0 };
-    let mut accompanist = Accompanist::new(comp, part_of(comp));
+    let mut accompanist = Accompanist::new(comp, comp.part());
     accompanist.centre = casting.centre;
     if is_end {
         accompanist.end(place, band);
@@ -359,15 +359,6 @@ fn play_bar(
             tune.play(place, casting.chorus, 90.0, band);
             layers.second.play(place, Part::Second, 62.0, band);
         }
-    }
-}
-
-fn part_of(comp: Comp) -> Part {
-    match comp {
-        Comp::Strum => Part::Guitar,
-        Comp::Drive => Part::Riff,
-        Comp::Pad | Comp::Strings => Part::Pad,
-        _ => Part::Keys,
     }
 }
 

@@ -248,15 +248,6 @@ fn bass_in(meter: &Meter, usual: BassLine) -> BassLine {
     }
 }
 
-fn part_of(comp: Comp) -> Part {
-    match comp {
-        Comp::Strum => Part::Guitar,
-        Comp::Drive => Part::Riff,
-        Comp::Pad | Comp::Strings => Part::Pad,
-        _ => Part::Keys,
-    }
-}
-
 /// What is played, and whether the chords are heard whole.
 fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> (Vec<Note>, bool) {
     let style = outline.style;
@@ -268,7 +259,7 @@ fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> (Vec
     } else if style.groove == Some(Groove::Rock) && style.meter.beats == 4 && chance.often(0.3) {
         bass_line = BassLine::Kick(drummer.kick());
     }
-    let mut accompanist = Accompanist::new(comp, part_of(comp));
+    let mut accompanist = Accompanist::new(comp, comp.part());
     accompanist.is_busy = bpm < 100.0 && chance.often(0.3);
     accompanist.centre = chance.range(56.0, 65.0);
     // Where the accompaniment has no notes of its own on the beat, a second one helps.
