@@ -261,3 +261,28 @@ fn confidences_are_probabilities_and_positions_count_up() {
         assert!(pair[1].position == pair[0].position + 1 || pair[1].position == 1, "{pair:?}");
     }
 }
+
+#[test]
+fn what_was_learned_fits_what_is_seen() {
+    let beats = steady(104.0, 0.5, 30.0);
+    let features = features_of(&drums(&pattern(&beats, 4, 1.0), 31.0));
+    let (params, pace, model) = (AnalysisParams::default(), Pace::default(), Model::parse(LEARNED));
+    let mut heard = complete(Heard::listen(&features, &params, &pace));
+    complete(heard.follow(&params, &model, &pace));
+    let best = &heard.candidates[0];
+    let cues = BarCues::of(&heard, &beats, &accents::accent_features(&heard.evidence, &beats), &model);
+    let meters = bars::meter_features(&vec![0.0; beats.len()], &cues.columns, 20, cues.octaves, cues.triple);
+    let seen = [
+        ("pulse", pulse_features(&heard, best).len()),
+        ("tempo", tempo::metrical_features(&heard.tempogram, 104.0).len()),
+        ("reading", candidates::reading_features(&best.features, &model).len()),
+        ("downbeat", accents::accent_features(&heard.evidence, &beats)[0].len()),
+        ("division", BarCues::division(&heard, &beats).len()),
+        ("meter", meters[0].len()),
+        ("beat", beats::beat_features(&heard.evidence, &beats, 0.5)[0].len()),
+        ("meter_confidence", meter::meter_confidence_features(0.5, 0.5, 8).len()),
+    ];
+    for (name, n) in seen {
+        assert_eq!(model.get(name).len(), n, "{name}");
+    }
+}
