@@ -18,7 +18,8 @@ impl Choice {
     /// Index of the alternative that the weights prefer, and its probability.
     #[must_use]
     pub fn preferred(&self, weights: &[f64]) -> (usize, f64) {
-        let ps = probabilities(&self.alternatives, |x| x.iter().zip(weights).map(|(x, w)| x * w).sum());
+        let score = |x: &Vec<f64>| x.iter().zip(weights).map(|(x, w)| x * w).sum();
+        let ps = probabilities(&self.alternatives.iter().map(score).collect::<Vec<f64>>());
         let best = (0..ps.len()).max_by(|&a, &b| ps[a].total_cmp(&ps[b])).unwrap_or(0);
         (best, ps.get(best).copied().unwrap_or(0.0))
     }
@@ -30,16 +31,8 @@ impl Choice {
 /// # Errors
 /// No choices, or they cannot be fitted.
 pub fn fit(choices: &[&Choice], penalty: f64) -> Result<Vec<f64>, Failure> {
-    let of_all = || choices.iter().flat_map(|choice| &choice.alternatives);
-    let n_features = of_all().next().ok_or("nothing to choose from")?.len();
-    let n = of_all().count() as f64;
-    let scales: Vec<f64> = (0..n_features)
-        .map(|i| {
-            let mean = of_all().map(|x| x[i]).sum::<f64>() / n;
-            let variance = of_all().map(|x| (x[i] - mean).powi(2)).sum::<f64>() / n;
-            if variance < 1e-12 { 1.0 } else { variance.sqrt() }
-        })
-        .collect();
+    let (_, scales) = moments(choices)?;
+    let n_features = scales.len();
     let scaled: Vec<Vec<Vec<f64>>> = choices
         .iter()
         .map(|choice| {
@@ -50,7 +43,8 @@ pub fn fit(choices: &[&Choice], penalty: f64) -> Result<Vec<f64>, Failure> {
     let objective = |w: &[f64]| {
         let (mut loss, mut gradient) = (0.0, vec![0.0; n_features]);
         for (choice, alternatives) in choices.iter().zip(&scaled) {
-            let ps = probabilities(alternatives, |x| w.iter().zip(x).map(|(w, x)| w * x).sum());
+            let score = |x: &Vec<f64>| w.iter().zip(x).map(|(w, x)| w * x).sum();
+            let ps = probabilities(&alternatives.iter().map(score).collect::<Vec<f64>>());
             let right: f64 = ps.iter().zip(&choice.right).filter(|(_, r)| **r).map(|(p, _)| p).sum();
             let right = right.max(1e-12);
             loss -= choice.weight * right.ln();
@@ -70,8 +64,24 @@ pub fn fit(choices: &[&Choice], penalty: f64) -> Result<Vec<f64>, Failure> {
     Ok(weights.iter().zip(&scales).map(|(w, scale)| w / scale).collect())
 }
 
-fn probabilities(alternatives: &[Vec<f64>], score: impl Fn(&[f64]) -> f64) -> Vec<f64> {
-    let scores: Vec<f64> = alternatives.iter().map(|x| score(x)).collect();
+/// Mean and standard deviation of each feature; a deviation of 1 where a feature is always the same.
+///
+/// # Errors
+/// No choices.
+pub(crate) fn moments(choices: &[&Choice]) -> Result<(Vec<f64>, Vec<f64>), Failure> {
+    let of_all = || choices.iter().flat_map(|choice| &choice.alternatives);
+    let n_features = of_all().next().ok_or("nothing to choose from")?.len();
+    let n = of_all().count() as f64;
+    let moments = (0..n_features).map(|i| {
+        let mean = of_all().map(|x| x[i]).sum::<f64>() / n;
+        let variance = of_all().map(|x| (x[i] - mean).powi(2)).sum::<f64>() / n;
+        (mean, if variance < 1e-12 { 1.0 } else { variance.sqrt() })
+    });
+    Ok(moments.unzip())
+}
+
+/// Probabilities in proportion to the exponentials of scores.
+pub(crate) fn probabilities(scores: &[f64]) -> Vec<f64> {
     let top = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let exps: Vec<f64> = scores.iter().map(|s| (s - top).exp()).collect();
     let total: f64 = exps.iter().sum();

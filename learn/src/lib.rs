@@ -5,7 +5,9 @@
 
 pub mod beats;
 pub mod choice;
+mod dice;
 pub mod folds;
+pub mod judge;
 pub mod logistic;
 pub mod minimise;
 pub mod rhythm;

@@ -1,9 +1,10 @@
 //! Rival readings of a song's pulse, and what tells the right one.
 
 use super::evidence::Evidence;
-use super::model::{Model, dot, softmax};
+use super::judge;
+use super::model::{Model, softmax};
 use super::pulse::{PulseParams, track_pulse};
-use super::tempo::{Hypothesis, N_TEMPO_FEATURES, metrical_features};
+use super::tempo::{Hypothesis, metrical_features};
 use super::tempogram::{N_SIGNALS, Tempogram};
 use crate::features::onset::N_ONSET_BANDS;
 use crate::pace::Pace;
@@ -71,21 +72,11 @@ pub(super) async fn gather_candidates(
 
 /// Gives the candidates their probabilities and puts the most likely first.
 pub(super) fn weigh(candidates: &mut [Candidate], model: &Model) {
-    let score = |c: &Candidate| dot(model.get("reading"), &reading_features(&c.features, model));
-    let scores: Vec<f64> = candidates.iter().map(score).collect();
+    let scores: Vec<f64> = candidates.iter().map(|c| judge::score(model, "reading", &c.features)).collect();
     for (candidate, p) in candidates.iter_mut().zip(softmax(&scores)) {
         candidate.probability = p;
     }
     candidates.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-}
-
-/// The features of `reading`: what the tempo alone says, in one number, and what is known of the beats.
-pub(super) fn reading_features(described: &[f64], model: &Model) -> Vec<f64> {
-    let (of_tempo, of_beats) = described.split_at(N_TEMPO_FEATURES.min(described.len()));
-    let mut features = vec![dot(model.get("tempo"), of_tempo)];
-    features.extend(&of_tempo[..of_tempo.len().min(2)]);
-    features.extend(of_beats);
-    features
 }
 
 /// Median distance of beats in frames.

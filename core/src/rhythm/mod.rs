@@ -8,6 +8,7 @@ mod candidates;
 mod curve;
 mod evidence;
 mod groove;
+mod judge;
 mod meter;
 mod model;
 #[cfg_attr(

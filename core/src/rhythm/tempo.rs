@@ -87,9 +87,6 @@ const RATES: [f64; 5] = [0.5, 1.0, 2.0, 3.0, 4.0];
 /// Beats after which the onsets may repeat.
 const SPANS: [f64; 4] = [0.5, 1.0, 2.0, 4.0];
 
-/// Features of [`metrical_features`].
-pub(super) const N_TEMPO_FEATURES: usize = 2 + N_SIGNALS * (RATES.len() + SPANS.len());
-
 /// What the tempogram says of a tempo: its distance in octaves from 110 BPM and the square of it, and
 /// for each signal its magnitude at simple multiples and its repetition after simple numbers of beats.
 pub(super) fn metrical_features(tempogram: &Tempogram, bpm: f64) -> Vec<f64> {

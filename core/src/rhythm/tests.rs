@@ -275,7 +275,7 @@ fn what_was_learned_fits_what_is_seen() {
     let seen = [
         ("pulse", pulse_features(&heard, best).len()),
         ("tempo", tempo::metrical_features(&heard.tempogram, 104.0).len()),
-        ("reading", candidates::reading_features(&best.features, &model).len()),
+        ("reading", best.features.len()),
         ("downbeat", accents::accent_features(&heard.evidence, &beats)[0].len()),
         ("division", BarCues::division(&heard, &beats).len()),
         ("meter", meters[0].len()),

@@ -5,7 +5,8 @@ use super::beats::beat_features;
 use super::meter::meter_confidence_features;
 pub use super::model::Model;
 use super::{
-    BarCues, Heard, Reading, accents, bars, beat_times, candidates, meter, tempo, tempo_confidence_features,
+    BarCues, Heard, Reading, accents, bars, beat_times, candidates, judge, meter, tempo,
+    tempo_confidence_features,
 };
 use crate::features::Features;
 use crate::pace::{Pace, complete};
@@ -73,9 +74,9 @@ impl Examined {
             .collect()
     }
 
-    /// The readings among which the second choice is made, with the features of `reading` given `tempo`.
+    /// The readings among which the second choice is made, with the features of `reading`.
     #[must_use]
-    pub fn readings(&self, model: &Model) -> Vec<Alternative> {
+    pub fn readings(&self) -> Vec<Alternative> {
         let grid = self.heard.evidence.grid;
         self.heard
             .candidates
@@ -83,7 +84,7 @@ impl Examined {
             .map(|c| Alternative {
                 bpm: c.bpm,
                 times: c.beats.iter().map(|&frame| grid.time_of(frame)).collect(),
-                features: candidates::reading_features(&c.features, model),
+                features: c.features.clone(),
             })
             .collect()
     }
@@ -168,4 +169,22 @@ impl Examined {
 #[must_use]
 pub fn meters() -> Vec<usize> {
     METERS.to_vec()
+}
+
+/// Features in spreads from their centres, as a judge sees them.
+#[must_use]
+pub fn standardised(features: &[f64], centres: &[f64], spreads: &[f64]) -> Vec<f64> {
+    judge::standardised(features, centres, spreads)
+}
+
+/// What a judge's hidden unit makes of its sum.
+#[must_use]
+pub fn activate(sum: f64) -> f64 {
+    judge::activate(sum)
+}
+
+/// The score of an alternative by the judge of this name.
+#[must_use]
+pub fn judge_score(model: &Model, name: &str, features: &[f64]) -> f64 {
+    judge::score(model, name, features)
 }

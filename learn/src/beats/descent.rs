@@ -4,8 +4,8 @@ use sectionist_core::rhythm::network_training::{
     Channels, INPUT_TAPS, Layer, N_BLOCKS, N_INPUTS, Network, TAPS, WIDTH, activate, add_rows,
 };
 
-use super::dice::Dice;
 use super::examples::Excerpt;
+use crate::dice::Dice;
 
 /// A network with random weights (He et al. 2015) that at first hears few beats.
 pub(super) fn random_network(dice: &mut Dice) -> Network {

@@ -3,8 +3,8 @@
 use sectionist_core::AnalysisParams;
 use sectionist_core::rhythm::network_training::{Inputs, N_INPUTS};
 
-use super::dice::Dice;
 use crate::Failure;
+use crate::dice::Dice;
 use crate::songs::Song;
 
 /// A song's frames and its beats in frames.

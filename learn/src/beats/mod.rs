@@ -1,7 +1,7 @@
 //! The network of the rhythm stage that hears beats.
 
 mod descent;
-mod dice;
+
 mod examples;
 
 use std::fmt::Write as _;
@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 use sectionist_core::rhythm::network_training::{Network, parse, to_text};
 
 use self::descent::{Descent, flat, loss_and_gradient, random_network, shaped};
-use self::dice::Dice;
 use self::examples::{Example, Excerpt};
 use crate::Failure;
+use crate::dice::Dice;
 use crate::folds::fold_of;
 use crate::songs::{self, Song};
 

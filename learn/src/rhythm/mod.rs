@@ -13,6 +13,7 @@ use self::truth::{beats_of, sound_alike};
 use crate::Failure;
 use crate::choice::{self, Choice};
 use crate::folds::fold_of;
+use crate::judge;
 use crate::logistic::{self, Observation};
 use crate::songs::{self, Song};
 
@@ -24,7 +25,6 @@ const RIGHT: f64 = 0.5;
 const SLACK: f64 = 0.015;
 /// Penalties on the squares of the weights.
 const TEMPO_PENALTY: f64 = 4.0;
-const READING_PENALTY: f64 = 10.0;
 const DOWNBEAT_PENALTY: f64 = 1.0;
 const METER_PENALTY: f64 = 0.3;
 const DIVISION_PENALTY: f64 = 2.0;
@@ -75,6 +75,7 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
     let tempi: Vec<Option<Choice>> = cases.iter().map(|case| tempo_choice(case, &model)).collect();
     model.set("tempo", choice::fit(&tempi.iter().flatten().collect::<Vec<_>>(), TEMPO_PENALTY)?);
     songs::each(&mut cases, |case| case.heard.follow(&model))?;
+    let readings: Vec<Option<Choice>> = cases.iter().map(reading_choice).collect();
     let accents: Vec<Vec<Observation>> = cases.iter().map(accent_observations).collect();
     let divisions: Vec<Option<Observation>> = cases.iter().map(division_observation).collect();
 
@@ -97,8 +98,13 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
             choice::fit(&some, penalty)
         };
         own.set("tempo", pick(&tempi, TEMPO_PENALTY)?);
-        let readings: Vec<Option<Choice>> = cases.iter().map(|case| reading_choice(case, &own)).collect();
-        own.set("reading", pick(&readings, READING_PENALTY)?);
+        let some: Vec<&Choice> = readings
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| seen(*i, &cases))
+            .filter_map(|(_, c)| c.as_ref())
+            .collect();
+        judge::fit(&some, "reading", &mut own)?;
         let some: Vec<&Observation> =
             accents.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).flat_map(|(_, rows)| rows).collect();
         own.set("downbeat", logistic::fit(&some, DOWNBEAT_PENALTY)?);
@@ -180,10 +186,13 @@ fn file(model: &Model, report: &str, n: usize) -> String {
     text
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 12] = [
     "pulse",
     "tempo",
+    "reading_centre",
+    "reading_spread",
     "reading",
+    "reading_hidden",
     "downbeat",
     "division",
     "meter",
@@ -204,11 +213,11 @@ fn tempo_choice(case: &Case, model: &Model) -> Option<Choice> {
 }
 
 /// Which reading of the pulse is right.
-fn reading_choice(case: &Case, model: &Model) -> Option<Choice> {
+fn reading_choice(case: &Case) -> Option<Choice> {
     if case.truth.beats.is_empty() || !case.truth.is_level_agreed {
         return None;
     }
-    let readings = case.heard.readings(model);
+    let readings = case.heard.readings();
     let best = readings.iter().map(|r| case.truth.agreement(&r.times)).fold(0.0, f64::max);
     let right = |r: &Alternative| {
         let agreement = case.truth.agreement(&r.times);
