@@ -4,6 +4,7 @@
 //! stage. Everything is deterministic: the same songs give the same file.
 
 pub mod folds;
+pub mod harmony;
 pub mod logistic;
 pub mod minimise;
 pub mod songs;
@@ -21,6 +22,7 @@ pub type Failure = Box<dyn std::error::Error>;
 pub fn learn(what: &str, folders: &[String]) -> Result<String, Failure> {
     let songs = songs::list(folders)?;
     match what {
+        "harmony" => harmony::learn(&songs),
         "structure" => structure::learn(&songs),
         other => Err(format!("nothing is learned under the name `{other}`").into()),
     }

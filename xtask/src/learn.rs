@@ -20,8 +20,10 @@ struct Lesson {
     songs: &'static [(Set, usize)],
 }
 
-const LESSONS: &[Lesson] =
-    &[Lesson { name: "structure", file: "core/src/structure/segmentation.weights", songs: &[] }];
+const LESSONS: &[Lesson] = &[
+    Lesson { name: "harmony", file: "core/src/harmony/harmony.weights", songs: &[(Set::Harmony, 160)] },
+    Lesson { name: "structure", file: "core/src/structure/segmentation.weights", songs: &[] },
+];
 
 /// Learns from composed songs and, where there are any, from the annotated ones besides.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
