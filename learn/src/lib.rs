@@ -3,10 +3,13 @@
 //! Each stage's numbers come from one module here, which returns the text of the data file beside the
 //! stage. Everything is deterministic: the same songs give the same file.
 
+pub mod beats;
+pub mod choice;
 pub mod folds;
 pub mod harmony;
 pub mod logistic;
 pub mod minimise;
+pub mod rhythm;
 pub mod songs;
 pub mod structure;
 
@@ -22,6 +25,8 @@ pub type Failure = Box<dyn std::error::Error>;
 pub fn learn(what: &str, folders: &[String]) -> Result<String, Failure> {
     let songs = songs::list(folders)?;
     match what {
+        "beats" => beats::learn(&songs),
+        "rhythm" => rhythm::learn(&songs),
         "harmony" => harmony::learn(&songs),
         "structure" => structure::learn(&songs),
         other => Err(format!("nothing is learned under the name `{other}`").into()),

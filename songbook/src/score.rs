@@ -54,6 +54,10 @@ pub(crate) enum Part {
     Riff,
     Lead,
     Second,
+    /// Sung, not by the synthesiser.
+    Voice,
+    /// Spoken in rhythm, not by the synthesiser.
+    Speech,
     Drums,
 }
 

@@ -102,3 +102,38 @@ pub(crate) fn keys(truth: &mut Value, line: &Timeline, changes: &[(f64, Key)], d
         .collect();
     truth["keys"] = json!(list);
 }
+
+/// A stretch of a song with a name, in beats.
+#[derive(Debug, Clone)]
+pub(crate) struct Section {
+    pub(crate) start: f64,
+    /// Function.
+    pub(crate) label: &'static str,
+    /// The same letter for the same material.
+    pub(crate) group: char,
+    pub(crate) bars: usize,
+}
+
+/// `sections`, each until the next, the first from 0 (or after a silence of `silence` seconds), the last
+/// to the end.
+pub(crate) fn sections(
+    truth: &mut Value,
+    line: &Timeline,
+    sections: &[Section],
+    silence: f64,
+    duration: f64,
+) {
+    let mut list: Vec<Value> = Vec::new();
+    if silence > 0.0 {
+        list.push(json!({ "start": 0.0, "end": seconds(silence), "label": "silence", "group": "silence" }));
+    }
+    for (idx, section) in sections.iter().enumerate() {
+        let start = if idx == 0 { silence } else { line.time(section.start) };
+        let end = sections.get(idx + 1).map_or(duration, |next| line.time(next.start));
+        list.push(json!({
+            "start": seconds(start), "end": seconds(end), "label": section.label,
+            "group": section.group.to_string(), "bars": section.bars,
+        }));
+    }
+    truth["sections"] = json!(list);
+}

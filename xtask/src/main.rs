@@ -28,9 +28,9 @@ cargo xtask COMMAND
                          build the component, the browser module, or both
   accuracy [--corpus DIR] [--cache DIR] [--set SET] [--task PREFIX] [--limit N] [--jobs N]
                          score annotated songs beside other systems, and composed ones;
-                         writes docs/ACCURACY.md (sets: band plain rhythm harmony)
+                         writes docs/ACCURACY.md (sets: band plain rhythm harmony forms)
   songbook SET SPLIT N [DIR]
-                         render N composed songs with their truth (sets: rhythm, harmony; splits: train, test)
+                         render N composed songs with their truth (sets: rhythm, harmony, forms; splits: train, test)
   bench [FILE…]          time the stages of an analysis
   learn WHAT [--corpus DIR] [--cache DIR]
                          fit the learned numbers of a stage; writes the data file beside it

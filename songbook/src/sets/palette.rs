@@ -51,6 +51,7 @@ impl Palette {
             (Self::Rock, Part::Lead) => &[52, 53, 54, 29, 80],
             (_, Part::Lead) => &[52, 53, 54, 73, 65, 80, 22, 56],
             (Self::Orchestra, Part::Second) => &[41, 70, 60],
+            (_, Part::Voice | Part::Speech) => &[53],
             (_, Part::Second) => &[61, 48, 11, 4, 27],
         }
     }

@@ -44,12 +44,12 @@ impl Texture {
 
 /// A two-pole resonator.
 #[derive(Debug, Clone, Copy, Default)]
-struct Resonator {
+pub(crate) struct Resonator {
     y: [f64; 2],
 }
 
 impl Resonator {
-    fn next(&mut self, x: f64, hz: f64, width: f64) -> f64 {
+    pub(crate) fn next(&mut self, x: f64, hz: f64, width: f64) -> f64 {
         let r = (-std::f64::consts::PI * width / RATE).exp();
         let y = (1.0 - r) * x + 2.0 * r * (TAU * hz / RATE).cos() * self.y[0] - r * r * self.y[1];
         self.y = [y, self.y[0]];
@@ -96,7 +96,7 @@ fn rattle(n: usize, chance: &mut Chance) -> Vec<f32> {
 }
 
 /// Vowels by their first three resonances in Hz.
-const VOWELS: [[f64; 3]; 6] = [
+pub(crate) const VOWELS: [[f64; 3]; 6] = [
     [730.0, 1090.0, 2440.0],
     [530.0, 1840.0, 2480.0],
     [270.0, 2290.0, 3010.0],

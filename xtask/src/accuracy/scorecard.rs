@@ -68,8 +68,17 @@ fn shown<'a>(
     })
 }
 
-/// The scores of a set beside those of others, then its calibration.
-pub(super) fn markdown(measured: &Measured, tasks: &[String]) -> String {
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything, for the terminal.
+    All,
+    /// Without a row for each style, for the documentation.
+    Main,
+}
+
+/// The scores of a set beside those of others, by kinds of songs, then its calibration.
+pub(super) fn markdown(measured: &Measured, tasks: &[String], detail: Detail) -> String {
     let peers = others::on(&measured.set);
     let mut text = format!("### {}\n\n| metric | Sectionist [95 % interval] | n |", measured.set);
     for (name, _) in peers {
@@ -92,7 +101,7 @@ pub(super) fn markdown(measured: &Measured, tasks: &[String]) -> String {
         }
         text.push('\n');
     }
-    text + "\n" + &categories(measured, tasks) + &calibration(&measured.calibration)
+    text + "\n" + &categories(measured, tasks, detail) + &calibration(&measured.calibration)
 }
 
 /// Columns of the table by category, where the set has them.
@@ -124,7 +133,7 @@ const CATEGORY_METRICS: [(&str, &str); 21] = [
 const FORMS: [&str; 5] = ["sections_HR05F", "sections_HR3F", "sections_PFC", "chorus_F", "labels_time"];
 
 /// Means of the main metrics for each kind of composed song.
-fn categories(measured: &Measured, tasks: &[String]) -> String {
+fn categories(measured: &Measured, tasks: &[String], detail: Detail) -> String {
     let rows = items(&measured.categories);
     if rows.is_empty() {
         return String::new();
@@ -140,7 +149,7 @@ fn categories(measured: &Measured, tasks: &[String]) -> String {
     let mut text = String::from("| by | songs |");
     text += &columns.iter().map(|(_, name)| format!(" {name} |")).collect::<String>();
     text += &format!("\n|{}\n", " --- |".repeat(columns.len() + 2));
-    for row in rows {
+    for row in rows.iter().filter(|row| detail == Detail::All || row[0] != "style") {
         let word = |at: usize| row[at].as_str().unwrap_or_default();
         text += &format!("| {}: {} | {} |", word(0), word(1), row[2]);
         for (metric, _) in &columns {
@@ -157,7 +166,8 @@ fn calibration(tables: &Value) -> String {
     let mut text = String::from(
         "| confidence | expected error | share right where it says … (share of the answers) |\n| --- | --- | --- |\n",
     );
-    for table in items(tables) {
+    // What the truth says nothing of has no error.
+    for table in items(tables).iter().filter(|table| !table["error"].is_null()) {
         let bins = items(&table["bins"]);
         let number = |value: &Value| value.as_f64().unwrap_or(0.0);
         let all: f64 = bins.iter().map(|bin| number(&bin["weight"])).sum();
@@ -172,9 +182,12 @@ fn calibration(tables: &Value) -> String {
                 )
             })
             .collect();
-        let error = table["error"].as_f64().map_or_else(|| "–".to_owned(), |error| format!("{error:.3}"));
-        text +=
-            &format!("| {} | {error} | {} |\n", table["task"].as_str().unwrap_or_default(), cells.join("; "));
+        let error = number(&table["error"]);
+        text += &format!(
+            "| {} | {error:.3} | {} |\n",
+            table["task"].as_str().unwrap_or_default(),
+            cells.join("; ")
+        );
     }
     text
 }
@@ -204,6 +217,23 @@ pub(super) fn worst(measured: &Measured, tasks: &[String]) -> String {
     text
 }
 
+/// What is said of composed songs.
+const COMPOSED: &str = "\
+## Composed songs
+
+Songs that `songbook/` composes from seeds with all that is true of them known, played by a soundfont (TimGM6mb) and by \
+seeds that nothing is learned from: anyone can measure these, `cargo xtask accuracy --set rhythm|harmony|forms`. They are \
+made to be hard where the corpus is easy: `rhythm` has tempi evenly from 50 to 200, eight meters, changes of tempo and \
+meter, swing, rubato, no drums or only drums, and sound without a pulse; `harmony` has every chord type on every root and \
+inverted, all keys, modulations by every interval, detunings up to 48 cents, extreme registers and music without a key; \
+`forms` has whole songs in fifteen forms, many of them sung. They are no music that anybody loves: what is right here may be \
+wrong on recordings, and the other way round.
+
+Metrics are our own implementations of mir_eval's definitions. A song without a tempo or key scores in its own rows only. \
+Where the tempo jumps or ramps, any tempo that is kept or passed is right.
+
+";
+
 /// All of docs/ACCURACY.md.
 pub(super) fn document(measured: &[Measured]) -> String {
     let mut text = String::from(
@@ -226,8 +256,13 @@ pub(super) fn document(measured: &[Measured]) -> String {
          confidence and share right (tempo and key by song, beats and boundaries each, chords by time; boundaries\n\
          within 0.5 s of either annotator's, by halves).\n\n",
     );
+    let mut has_composed = false;
     for one in measured {
-        text += &markdown(one, &[]);
+        if !one.categories.is_null() && !has_composed {
+            text += COMPOSED;
+            has_composed = true;
+        }
+        text += &markdown(one, &[], Detail::Main);
         text.push('\n');
     }
     text.trim_end().to_owned() + "\n"
