@@ -59,8 +59,8 @@ pub(super) fn fit(answers: &[&Answer]) -> Result<String, Failure> {
             let max = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let sum: f64 = scores.iter().map(|s| (s - max).exp()).sum();
             loss += answer.weight * (max + sum.ln() - scores[answer.key]);
-            for key in 0..24 {
-                let p = (scores[key] - max).exp() / sum - f64::from(u8::from(key == answer.key));
+            for (key, score) in scores.iter().enumerate() {
+                let p = (score - max).exp() / sum - f64::from(u8::from(key == answer.key));
                 for (idx, slope) in gradient.iter_mut().enumerate() {
                     *slope += answer.weight * p * x(key, idx);
                 }
