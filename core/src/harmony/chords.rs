@@ -22,24 +22,40 @@ pub(super) struct ChordSequence {
     pub(super) posterior: Matrix,
 }
 
-/// Log-likelihood of each state in each unit, `[n_units × n_states]`.
+impl ChordSequence {
+    /// Takes the probability that there is harmony, `[n_units]`, into the posteriors.
+    pub(super) fn doubt(&mut self, harmony: &[f32]) {
+        for (unit, &p) in harmony.iter().enumerate() {
+            if let Some((none, chords)) = self.posterior.row_mut(unit).split_last_mut() {
+                let sum = chords.iter().sum::<f32>().max(1e-30);
+                chords.iter_mut().for_each(|chord| *chord *= p / sum);
+                *none = 1.0 - p;
+            }
+        }
+    }
+}
+
+/// Log-likelihood of each state in each unit, `[n_units × n_states]`. Where there is no harmony, no chord
+/// is certain; where there is, some chord is.
 pub(super) async fn score_chords(
     vocabulary: &Vocabulary,
     network: &Network,
     chroma: &Chromagram,
-    audible: &[bool],
+    is_harmonic: &[bool],
     pace: &Pace,
 ) -> Matrix {
     let n_states = vocabulary.n_states();
     let qualities = vocabulary.weights(network);
-    let mut scores = Matrix::zeros(audible.len(), n_states);
-    for (unit, &is_audible) in audible.iter().enumerate() {
+    let mut scores = Matrix::zeros(is_harmonic.len(), n_states);
+    for (unit, &is_harmonic) in is_harmonic.iter().enumerate() {
         let row = scores.row_mut(unit);
-        if is_audible {
+        if is_harmonic {
             network.score(&inputs_of(chroma, unit), &qualities, row);
             row.iter_mut().for_each(|score| *score *= INDEPENDENCE);
+            let best = row[arg_max(&row[..n_states - 1])];
+            row[n_states - 1] = best - CERTAIN;
         } else {
-            row.fill(SILENCE_PENALTY);
+            row.fill(-CERTAIN);
             row[n_states - 1] = 0.0;
         }
         pace.spend(network.cost(qualities.len())).await;
@@ -51,8 +67,8 @@ pub(super) async fn score_chords(
 const INDEPENDENCE: f32 = 0.8;
 /// Exponent of a key's prior of chords: a key is a tendency.
 const KEY_INFLUENCE: f32 = 0.7;
-/// Nats against a chord in a silent unit.
-const SILENCE_PENALTY: f32 = -30.0;
+/// Nats against a chord where there is no harmony, and against none where there is.
+const CERTAIN: f32 = 30.0;
 
 /// Log-odds by which chords may change more or less readily in a song than in most.
 const PACES: [f32; 9] = [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0];

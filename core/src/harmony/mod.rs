@@ -7,6 +7,7 @@ mod grid;
 mod key;
 mod network;
 mod numbers;
+mod presence;
 mod profiles;
 mod roman;
 mod spelling;
@@ -33,6 +34,7 @@ use chroma::{Chromagram, beat_chroma, chroma_of};
 use grid::{Unit, units_of};
 use key::{KeyEvidence, KeyRun, is_tonal, settle_keys, track_keys};
 use numbers::{Numbers, calibrated};
+use presence::{evidence_of, find_harmony};
 use profiles::profiles_of;
 use roman::roman_numeral;
 use transcription::{Transcription, transcribe};
@@ -162,14 +164,15 @@ async fn estimate_harmony_seen(
     let beat_chroma = beat_chroma(&units, &chroma);
 
     let audible = audible_units(&transcription);
+    let presence = find_harmony(&evidence_of(&units, &transcription, &audible), &audible, &numbers.presence);
     let weights: Vec<f32> = units
         .iter()
-        .zip(&audible)
-        .map(|(unit, &is_audible)| if is_audible { unit.length() as f32 } else { 0.0 })
+        .zip(&presence.is_harmonic)
+        .map(|(unit, &is_harmonic)| if is_harmonic { unit.length() as f32 } else { 0.0 })
         .collect();
-    if tuning.is_none() || !audible.iter().any(|&a| a) {
+    if tuning.is_none() || !presence.is_harmonic.contains(&true) {
         let chords = chord_spans(&units, &[], &[], &[]);
-        return Harmony { tuning, beat_chroma, chords, ..Harmony::default() };
+        return Harmony { tuning: None, beat_chroma, chords, ..Harmony::default() };
     }
 
     let vocabulary = Vocabulary::new(params.chord_vocabulary);
@@ -186,9 +189,10 @@ async fn estimate_harmony_seen(
     let first_keys = track_keys(&evidence);
     pace.progress(0.65);
 
-    let scores = score_chords(&vocabulary, &numbers.network, &chroma, &audible, pace).await;
+    let scores = score_chords(&vocabulary, &numbers.network, &chroma, &presence.is_harmonic, pace).await;
     let prior = chord_prior(&vocabulary, &units, &first_keys);
-    let decoded = decode_chords(&scores, &prior, &units, numbers, pace).await;
+    let mut decoded = decode_chords(&scores, &prior, &units, numbers, pace).await;
+    decoded.doubt(&presence.probability);
     pace.progress(0.9);
     let unit_chords: Vec<Option<(Quality, usize)>> =
         decoded.states.iter().map(|&state| vocabulary.chord_of(state)).collect();

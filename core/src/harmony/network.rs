@@ -8,16 +8,14 @@ pub(super) const N_INPUTS: usize = 12 * N_REGISTERS;
 /// Scores chords by the pitch classes that sound, turned to each root in turn.
 ///
 /// The weights are the same for all roots, so that what is learned in one key is known in all. One
-/// layer of rectified sums, `h = max(0, W·x + b)`; the score of a quality is linear in `x` and `h`, that
-/// of no chord in the mean of `h` over the roots. Scores are log-probabilities up to a constant.
+/// layer of rectified sums, `h = max(0, W·x + b)`; the score of a quality is linear in `x` and `h`. Scores are
+/// log-probabilities up to a constant; whether any chord sounds is not asked here (presence.rs).
 #[derive(Debug, Clone, Default)]
 pub(super) struct Network {
     /// `[n_hidden]`, each [`N_INPUTS`] weights and a constant.
     hidden: Vec<Vec<f32>>,
     /// Harte shorthand; weights of the inputs, of the hidden layer, and a constant.
     qualities: Vec<(String, Vec<f32>)>,
-    /// Weights of the hidden layer's means, and a constant.
-    no_chord: Vec<f32>,
 }
 
 impl Network {
@@ -25,7 +23,6 @@ impl Network {
     pub(super) fn take(&mut self, name: &str, values: &[f32]) {
         match name {
             "hidden" => self.hidden.push(values.to_vec()),
-            "no-chord" => self.no_chord = values.to_vec(),
             name => {
                 if let Some(quality) = name.strip_prefix("quality-") {
                     self.qualities.push((quality.to_owned(), values.to_vec()));
@@ -42,7 +39,6 @@ impl Network {
             && self.hidden.iter().all(|unit| unit.len() == N_INPUTS + 1)
             && !self.qualities.is_empty()
             && self.qualities.iter().all(|(_, weights)| weights.len() == N_INPUTS + n_hidden + 1)
-            && self.no_chord.len() == n_hidden + 1
     }
 
     /// Whether a quality was learned.
@@ -61,11 +57,9 @@ impl Network {
         12 * (N_INPUTS * self.hidden.len() + (N_INPUTS + self.hidden.len()) * n_qualities) / 4
     }
 
-    /// Scores every quality on every root, `[12 · n_qualities + 1]` (quality by quality, no chord last),
-    /// for one unit's `inputs`: per register, the roots of the chroma from C.
+    /// Scores every quality on every root, `[12 · n_qualities]` (quality by quality), for one unit's `inputs`: per register, the roots of the chroma from C.
     pub(super) fn score(&self, inputs: &[[f32; 12]; N_REGISTERS], qualities: &[&[f32]], scores: &mut [f32]) {
         let n_hidden = self.hidden.len();
-        let mut means = vec![0.0f32; n_hidden];
         let mut x = [0.0f32; N_INPUTS];
         let mut h = vec![0.0f32; n_hidden];
         for root in 0..12 {
@@ -73,9 +67,8 @@ impl Network {
                 turned[..12 - root].copy_from_slice(&register[root..]);
                 turned[12 - root..].copy_from_slice(&register[..root]);
             }
-            for ((value, mean), unit) in h.iter_mut().zip(&mut means).zip(&self.hidden) {
+            for (value, unit) in h.iter_mut().zip(&self.hidden) {
                 *value = (dot(unit, &x) + unit.last().copied().unwrap_or(0.0)).max(0.0);
-                *mean += *value / 12.0;
             }
             for (quality, weights) in qualities.iter().enumerate() {
                 let constant = weights.last().copied().unwrap_or(0.0);
@@ -83,8 +76,6 @@ impl Network {
                 scores[12 * quality + root] = dot(of_inputs, &x) + dot(of_hidden, &h) + constant;
             }
         }
-        scores[12 * qualities.len()] =
-            dot(&self.no_chord, &means) + self.no_chord.last().copied().unwrap_or(0.0);
     }
 }
 
@@ -102,7 +93,7 @@ mod tests {
     fn scores_of(inputs: &[[f32; 12]; N_REGISTERS]) -> Vec<f32> {
         let network = Numbers::learned().network;
         let qualities = [network.quality("maj"), network.quality("min")];
-        let mut scores = vec![0.0; 25];
+        let mut scores = vec![0.0; 24];
         network.score(inputs, &qualities, &mut scores);
         scores
     }
@@ -136,6 +127,5 @@ mod tests {
                 assert!((x - y).abs() < 1e-4, "{x} {y}");
             }
         }
-        assert!((a[24] - b[24]).abs() < 1e-4);
     }
 }

@@ -3,6 +3,7 @@
 use super::grid::Weight;
 use super::key::N_FEATURES;
 use super::network::Network;
+use super::presence::N_EVIDENCE;
 
 /// What `cargo xtask learn harmony` wrote; see the head of the file.
 const LEARNED: &str = include_str!("harmony.weights");
@@ -12,6 +13,8 @@ const LEARNED: &str = include_str!("harmony.weights");
 pub(super) struct Numbers {
     /// What sounds → how likely each chord is.
     pub(super) network: Network,
+    /// Weights of what speaks for harmony, [`evidence_of`](super::presence::evidence_of).
+    pub(super) presence: [f32; N_EVIDENCE],
     /// Log-odds that the chord changes at the start of a unit, by [`Weight`]; of half a second where
     /// no beats are known.
     change: [f32; 5],
@@ -33,6 +36,7 @@ impl Numbers {
     pub(super) fn parse(text: &str) -> Self {
         let mut numbers = Self {
             network: Network::default(),
+            presence: [0.0; N_EVIDENCE],
             change: [0.0; 5],
             key: [0.0; N_FEATURES],
             key_certainty: [1.0, 0.0],
@@ -43,6 +47,7 @@ impl Numbers {
             let Some(name) = words.next() else { continue };
             let values: Vec<f32> = words.filter_map(|word| word.parse().ok()).collect();
             match name {
+                "presence" => fill(&mut numbers.presence, &values),
                 "change" => fill(&mut numbers.change, &values),
                 "key" => fill(&mut numbers.key, &values),
                 "key-certainty" => fill(&mut numbers.key_certainty, &values),

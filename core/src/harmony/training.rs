@@ -11,6 +11,7 @@ use super::chroma::chroma_of;
 use super::grid::units_of;
 use super::key::features_of;
 use super::numbers::Numbers;
+use super::presence::evidence_of;
 use super::transcription::transcribe;
 use super::tuning::estimate_tuning;
 use super::vocabulary::{Vocabulary, inputs_of};
@@ -22,6 +23,8 @@ pub const N_INPUTS: usize = super::network::N_INPUTS;
 pub const N_REGISTERS: usize = super::network::N_REGISTERS;
 /// Weights of a unit's start in the meter.
 pub const N_WEIGHTS: usize = 5;
+/// Features that speak for harmony.
+pub const N_PRESENCE: usize = super::presence::N_EVIDENCE;
 /// Features that speak for a key.
 pub const N_KEY_FEATURES: usize = super::key::N_FEATURES;
 
@@ -32,6 +35,8 @@ pub struct Heard {
     pub edges: Vec<f64>,
     /// Inputs of the network, `[n_units × N_INPUTS]`, from C.
     pub inputs: Matrix,
+    /// What speaks for harmony, `[n_units]`.
+    pub presence: Vec<[f32; N_PRESENCE]>,
     /// Whether anything sounds, `[n_units]`.
     pub audible: Vec<bool>,
     /// How heavy each unit's start is in the meter, below [`N_WEIGHTS`], `[n_units]`.
@@ -50,12 +55,14 @@ impl Heard {
         for unit in 0..units.len() {
             inputs.push_row(inputs_of(&chroma, unit).as_flattened());
         }
+        let audible = audible_units(&transcription);
         let mut edges: Vec<f64> = units.iter().map(|unit| unit.start).collect();
         edges.extend(units.last().map(|unit| unit.end));
         Self {
             edges,
             inputs,
-            audible: audible_units(&transcription),
+            presence: evidence_of(&units, &transcription, &audible),
+            audible,
             weights: units.iter().map(|unit| unit.weight as usize).collect(),
         }
     }

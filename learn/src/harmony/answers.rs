@@ -1,6 +1,6 @@
 //! Annotated chords → the answers that the network learns.
 
-use sectionist_core::harmony::training::{Heard, N_WEIGHTS, qualities};
+use sectionist_core::harmony::training::{Heard, N_PRESENCE, N_WEIGHTS, qualities};
 use sectionist_tests::fixtures::Span;
 
 use super::network::Unit;
@@ -39,6 +39,8 @@ fn answers(heard: &Heard, chords: &[Span]) -> Vec<Option<usize>> {
 /// What one song teaches.
 pub(super) struct Lesson {
     pub(super) units: Vec<Unit>,
+    /// What spoke for harmony and whether there was some, of each audible unit.
+    pub(super) presence: Vec<([f32; N_PRESENCE], bool)>,
     /// How often the chord changed and how often it stayed at units of each weight.
     pub(super) changes: [[f64; 2]; N_WEIGHTS],
 }
@@ -55,6 +57,13 @@ impl Lesson {
                 changes[weight][usize::from(before == after)] += 1.0;
             }
         }
+        let none = 12 * qualities().len();
+        let presence = answers
+            .iter()
+            .enumerate()
+            .filter(|(unit, _)| heard.audible[*unit])
+            .filter_map(|(unit, answer)| Some((heard.presence[unit], (*answer)? != none)))
+            .collect();
         let units = answers
             .iter()
             .enumerate()
@@ -62,12 +71,12 @@ impl Lesson {
             .filter_map(|(unit, answer)| {
                 Some(Unit {
                     inputs: heard.inputs.row(unit).to_vec(),
-                    answer: (*answer)?,
+                    answer: answer.filter(|&answer| answer != none)?,
                     weight: weight * (heard.edges[unit + 1] - heard.edges[unit]) as f32,
                 })
             })
             .collect();
-        Self { units, changes }
+        Self { units, presence, changes }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod chance;
+mod drums;
 mod keys;
 mod network;
 mod tones;
@@ -29,8 +30,9 @@ use crate::songs::{self, Song};
 const N_FOLDS: usize = 3;
 /// How much a composed song counts for keys: composers by rule leave no doubt of where home is.
 const COMPOSED_KEY_WEIGHT: f64 = 0.3;
-/// Songs made of partials.
-const N_TONES: usize = 80;
+/// Songs made of partials, and of drums.
+const N_TONES: usize = 120;
+const N_DRUMS: usize = 40;
 /// How much a second of a composed song counts beside one of an annotated one: there is less of them,
 /// and they alone have every quality.
 const COMPOSED_WEIGHT: f32 = 2.0;
@@ -111,6 +113,7 @@ pub fn learn(songs: &[Song]) -> Result<String, Failure> {
 /// As [`learn`].
 pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
     examples.extend(in_parallel(N_TONES, tones::compose)?);
+    examples.extend(in_parallel(N_DRUMS, tones::drums_alone)?);
     let examples = &examples[..];
     let lessons: Vec<Lesson> = examples
         .iter()
@@ -120,7 +123,7 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
             let mut lesson = Lesson::of(&heard, &example.chords, weight, example.is_drill);
             let power = qualities().iter().position(|(name, _)| *name == "5");
             for unit in &mut lesson.units {
-                if Some(unit.answer / 12) == power {
+                if Some(unit.answer / 12) == power && example.set != "driven" {
                     unit.weight *= POWER_WEIGHT;
                 }
             }
@@ -135,8 +138,10 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
             .filter(|(example, _)| fold_of(&example.id, N_FOLDS) != left_out)
             .map(|(_, lesson)| lesson)
             .collect();
-        fit(&seen)
-    })?;
+        fit(&seen).map_err(|error| error.to_string())
+    })?
+    .into_iter()
+    .collect::<Result<_, _>>()?;
     // Keys are learned from chords that the network found without having seen the song.
     let cases: Vec<Vec<Answer>> = in_parallel(examples.len(), |idx| {
         let example = &examples[idx];
@@ -179,20 +184,52 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
 const POWER_WEIGHT: f32 = 6.0;
 
 fn is_composed(example: &Example) -> bool {
-    example.set.starts_with("harmony") || example.set == "tones"
+    !matches!(example.set.as_str(), "band" | "plain")
+}
+
+/// How much all the time without harmony counts beside all the time with it: there is less of it, and to
+/// miss a chord is worse than to hear one in drums.
+const NONE_WEIGHT: f64 = 0.04;
+
+/// Weights of what speaks for harmony, in a line of the file.
+fn fit_presence(lessons: &[&Lesson]) -> Result<String, Failure> {
+    let mut totals = [0.0f64; 2];
+    let mut observations = Vec::new();
+    for lesson in lessons {
+        // A song counts once, however long.
+        let weight = 1.0 / lesson.presence.len().max(1) as f64;
+        for &(x, is_harmonic) in &lesson.presence {
+            totals[usize::from(is_harmonic)] += weight;
+            let yes = f64::from(u8::from(is_harmonic));
+            observations.push(Observation { x: x.map(f64::from).to_vec(), yes, weight });
+        }
+    }
+    for observation in &mut observations {
+        let is_harmonic = observation.yes > 0.5;
+        let share = if is_harmonic { 1.0 } else { NONE_WEIGHT };
+        observation.weight *= share / totals[usize::from(is_harmonic)].max(1e-9);
+    }
+    let weights = logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-3)?;
+    let mut text = "presence".to_owned();
+    for weight in weights {
+        write!(text, " {weight:.4}")?;
+    }
+    text.push('\n');
+    Ok(text)
 }
 
 /// Lines of the file that are fitted to chords.
-fn fit(lessons: &[&Lesson]) -> String {
+fn fit(lessons: &[&Lesson]) -> Result<String, Failure> {
     let units: Vec<&Unit> = lessons.iter().flat_map(|lesson| &lesson.units).collect();
     let mut text = network::fit(&units);
+    text += &fit_presence(lessons)?;
     text += "change";
     for odds in change_odds(lessons) {
         // Writing to a string cannot fail.
         let _ = write!(text, " {odds:.4}");
     }
     text.push('\n');
-    text
+    Ok(text)
 }
 
 /// Held-out scores of each set.

@@ -27,7 +27,7 @@ const WITHHELD: [f32; N_REGISTERS] = [0.2, 0.0, 0.1];
 pub(super) struct Unit {
     /// `[N_INPUTS]` from C.
     pub(super) inputs: Vec<f32>,
-    /// `12 · quality + root`, or one past them for no chord.
+    /// `12 · quality + root`.
     pub(super) answer: usize,
     /// How much it counts.
     pub(super) weight: f32,
@@ -40,8 +40,6 @@ struct Parameters {
     hidden: Vec<f32>,
     /// Inputs, hidden layer and a constant to the qualities: `[(N_INPUTS + N_HIDDEN + 1) × WIDTH]`.
     quality: Vec<f32>,
-    /// Means of the hidden layer and a constant to no chord: `[N_HIDDEN + 1]`.
-    no_chord: Vec<f32>,
 }
 
 impl Parameters {
@@ -49,7 +47,6 @@ impl Parameters {
         Self {
             hidden: vec![0.0; (N_INPUTS + 1) * N_HIDDEN],
             quality: vec![0.0; (N_INPUTS + N_HIDDEN + 1) * WIDTH],
-            no_chord: vec![0.0; N_HIDDEN + 1],
         }
     }
 
@@ -64,13 +61,9 @@ impl Parameters {
         start
     }
 
-    /// The three tables, each with how many of its values are weights: the rest are constants.
-    fn tables(&mut self) -> [(&mut Vec<f32>, usize); 3] {
-        [
-            (&mut self.hidden, N_INPUTS * N_HIDDEN),
-            (&mut self.quality, (N_INPUTS + N_HIDDEN) * WIDTH),
-            (&mut self.no_chord, 0),
-        ]
+    /// The two tables, each with how many of its values are weights: the rest are constants.
+    fn tables(&mut self) -> [(&mut Vec<f32>, usize); 2] {
+        [(&mut self.hidden, N_INPUTS * N_HIDDEN), (&mut self.quality, (N_INPUTS + N_HIDDEN) * WIDTH)]
     }
 }
 
@@ -98,7 +91,6 @@ impl Trace {
         n_qualities: usize,
     ) -> f32 {
         let (inputs, answer, weight) = unit;
-        let mut means = [0.0f32; N_HIDDEN];
         for root in 0..12 {
             for (turned, register) in self.x[root].chunks_exact_mut(12).zip(inputs.chunks_exact(12)) {
                 turned[..12 - root].copy_from_slice(&register[root..]);
@@ -109,9 +101,8 @@ impl Trace {
             for (&x, row) in self.x[root].iter().zip(parameters.hidden.chunks_exact(N_HIDDEN)) {
                 add(h, x, row);
             }
-            for ((h, kept), mean) in h.iter_mut().zip(kept).zip(&mut means) {
+            for (h, kept) in h.iter_mut().zip(kept) {
                 *h = h.max(0.0) * kept;
-                *mean += *h / 12.0;
             }
             let scores = &mut self.scores[root];
             scores.copy_from_slice(&parameters.quality[(N_INPUTS + N_HIDDEN) * WIDTH..]);
@@ -120,34 +111,22 @@ impl Trace {
                 add(scores, x, row);
             }
         }
-        let no_chord = parameters.no_chord[N_HIDDEN]
-            + means.iter().zip(&parameters.no_chord).map(|(m, w)| m * w).sum::<f32>();
 
         // Scores become probabilities, then how much they are too high.
-        let max = self.scores.iter().flat_map(|row| &row[..n_qualities]).copied().fold(no_chord, f32::max);
-        let mut sum = (no_chord - max).exp();
+        let max =
+            self.scores.iter().flat_map(|row| &row[..n_qualities]).copied().fold(f32::NEG_INFINITY, f32::max);
+        let mut sum = 0.0;
         for row in &mut self.scores {
             row[..n_qualities].iter_mut().for_each(|s| *s = (*s - max).exp());
             sum += row[..n_qualities].iter().sum::<f32>();
         }
-        let of_answer = if answer == 12 * n_qualities {
-            (no_chord - max).exp() / sum
-        } else {
-            self.scores[answer % 12][answer / 12] / sum
-        };
+        let of_answer = self.scores[answer % 12][answer / 12] / sum;
         for row in &mut self.scores {
             row[..n_qualities].iter_mut().for_each(|s| *s *= weight / sum);
             row[n_qualities..].fill(0.0);
         }
-        let mut of_no_chord = (no_chord - max).exp() * weight / sum;
-        if answer == 12 * n_qualities {
-            of_no_chord -= weight;
-        } else {
-            self.scores[answer % 12][answer / 12] -= weight;
-        }
+        self.scores[answer % 12][answer / 12] -= weight;
 
-        gradient.no_chord[N_HIDDEN] += of_no_chord;
-        add(&mut gradient.no_chord[..N_HIDDEN], of_no_chord, &means);
         for root in 0..12 {
             let errors = &self.scores[root];
             let inputs = self.x[root].iter().chain(&self.h[root]).chain(&[1.0]);
@@ -161,7 +140,7 @@ impl Trace {
                 if self.h[root][idx] > 0.0 {
                     let row = &parameters.quality[(N_INPUTS + idx) * WIDTH..][..WIDTH];
                     let of_qualities: f32 = row.iter().zip(errors).map(|(w, e)| w * e).sum();
-                    *back = kept[idx] * (of_qualities + of_no_chord * parameters.no_chord[idx] / 12.0);
+                    *back = kept[idx] * of_qualities;
                 }
             }
             for (&x, row) in self.x[root].iter().chain(&[1.0]).zip(gradient.hidden.chunks_exact_mut(N_HIDDEN))
@@ -257,7 +236,6 @@ fn lines(parameters: &Parameters, names: &[(&str, &[u8])]) -> String {
     for (idx, (name, _)) in names.iter().enumerate() {
         line(&format!("quality-{name}"), &mut parameters.quality.chunks_exact(WIDTH).map(|row| row[idx]));
     }
-    line("no-chord", &mut parameters.no_chord.iter().copied());
     text
 }
 
@@ -270,7 +248,6 @@ mod tests {
         let n_qualities = qualities().len();
         let mut chance = Chance::new(3);
         let mut parameters = Parameters::random(&mut chance, n_qualities);
-        parameters.no_chord.iter_mut().for_each(|w| *w = chance.normal());
         let inputs: Vec<f32> = (0..N_INPUTS).map(|_| chance.uniform()).collect();
         let mut trace =
             Trace { x: [[0.0; N_INPUTS]; 12], h: [[0.0; N_HIDDEN]; 12], scores: [[0.0; WIDTH]; 12] };
@@ -280,9 +257,9 @@ mod tests {
             let loss = trace.learn((&inputs, answer, 1.0), &kept, parameters, &mut gradient, n_qualities);
             (loss, gradient)
         };
-        for answer in [17, 12 * n_qualities] {
+        for answer in [17, 12 * n_qualities - 1] {
             let (_, mut gradient) = loss(&parameters, answer);
-            for table in 0..3 {
+            for table in 0..2 {
                 for idx in [0, 5, 16] {
                     let mut moved = |by: f32| {
                         let mut other = parameters.clone();

@@ -1,4 +1,5 @@
-//! Chords of every type in sounds that no sampled instrument has: sums of partials at random.
+//! Chords of every type in sounds that no sampled instrument has: sums of partials at random, some of
+//! them overdriven and behind drums. And drums alone.
 
 use std::f64::consts::TAU;
 
@@ -12,6 +13,7 @@ use sectionist_tests::fixtures::Span;
 
 use super::Example;
 use super::chance::Chance;
+use super::drums::Kit;
 
 const RATE: f64 = ANALYSIS_RATE as f64;
 const BEAT_SECONDS: f64 = 0.5;
@@ -81,20 +83,69 @@ impl Tape {
     }
 }
 
-/// The song with number `idx`: every quality once, in any order, on any root, in any position.
+/// Chords of a song through distortion: mostly bare fifths, as guitarists play.
+const DRIVEN: [(&str, usize); 6] = [("5", 9), ("maj", 4), ("min", 3), ("sus4", 1), ("sus2", 1), ("7", 1)];
+
+/// Each of these songs is one through distortion.
+const EACH_DRIVEN: usize = 4;
+
+/// Overdrives all that sounds so far: the sums and differences of its partials arise.
+fn overdrive(samples: &mut [f32], chance: &mut Chance) {
+    let gain = 10f32.powf(chance.between(0.3, 1.6) as f32);
+    let level = chance.between(0.15, 0.4) as f32;
+    // Amplifiers let little through above some kHz.
+    let (mut smooth, cutoff) = (0.0f32, chance.between(0.3, 0.9) as f32);
+    for x in samples {
+        let y = level * (gain * *x).clamp(-4.0, 4.0).tanh();
+        smooth += cutoff * (y - smooth);
+        *x = smooth;
+    }
+}
+
+/// Drums alone, song number `idx`, with the answer that there is no chord.
+pub(super) fn drums_alone(idx: usize) -> Example {
+    let mut chance = Chance::new(5000 + idx as u64);
+    let mut samples = vec![0.0; (30.0 * RATE) as usize];
+    let beat = chance.between(0.3, 0.8);
+    for _ in 0..1 + idx % 2 {
+        Kit::random(0.5, &mut chance).play(&mut samples, RATE, beat, &mut chance);
+    }
+    hiss(&mut samples, &mut chance);
+    let chords = vec![Span { start: 0.0, end: 30.0, label: "N".to_owned() }];
+    example(format!("drums-{idx}"), "drums", &samples, beat, chords)
+}
+
+fn hiss(samples: &mut [f32], chance: &mut Chance) {
+    let hiss = 10f32.powf(chance.between(-4.0, -2.0) as f32);
+    samples.iter_mut().for_each(|x| *x += hiss * chance.normal());
+}
+
+/// The song with number `idx`: every quality once, in any order, on any root, in any position; or those that
+/// are played through distortion.
 pub(super) fn compose(idx: usize) -> Example {
     let mut chance = Chance::new(1000 + idx as u64);
-    let types = qualities();
+    let is_driven = idx % EACH_DRIVEN == EACH_DRIVEN - 1;
+    let types: Vec<(&str, &[u8])> = if is_driven {
+        let intervals = |name: &str| qualities().into_iter().find(|quality| quality.0 == name);
+        DRIVEN
+            .iter()
+            .filter_map(|&(name, n)| Some(std::iter::repeat_n(intervals(name)?, n)))
+            .flatten()
+            .collect()
+    } else {
+        qualities()
+    };
     let n_chords = types.len();
-    let n_beats = n_chords * BEATS_PER_CHORD;
     let mut tape = Tape {
-        samples: vec![0.0; (n_beats as f64 * BEAT_SECONDS * RATE) as usize],
+        samples: vec![0.0; ((n_chords * BEATS_PER_CHORD) as f64 * BEAT_SECONDS * RATE) as usize],
         cents: chance.between(-45.0, 45.0),
     };
     let mut order: Vec<usize> = (0..n_chords).collect();
     chance.shuffle(&mut order);
     let [low, middle, high] = [(); 3].map(|()| Timbre::random(&mut chance));
     let has_melody = chance.uniform() < 0.4;
+    let has_drums = is_driven || chance.uniform() < 0.25;
+    let lowest = if is_driven { 40.0 } else { 46.0 };
     let mut chords = Vec::new();
     for (place, &quality) in order.iter().enumerate() {
         let (name, intervals) = types[quality];
@@ -102,10 +153,10 @@ pub(super) fn compose(idx: usize) -> Example {
         let above =
             |from: usize, interval: u8| (from + (root + usize::from(interval) + 120 - from) % 12) as f64;
         let bass = if chance.uniform() < 0.2 { chance.pick(intervals) } else { 0 };
-        if chance.uniform() < 0.85 {
+        if !is_driven && chance.uniform() < 0.85 {
             tape.note(above(33, bass), place, chance.between(0.1, 0.35), &low);
         }
-        let bottom = 46 + (chance.uniform() * 16.0) as usize;
+        let bottom = (lowest + chance.uniform() * 16.0) as usize;
         for &interval in intervals {
             // Players leave the fifth out of fuller chords.
             if intervals.len() > 3 && interval == 7 && chance.uniform() < 0.15 {
@@ -123,18 +174,40 @@ pub(super) fn compose(idx: usize) -> Example {
         let end = start + BEATS_PER_CHORD as f64 * BEAT_SECONDS;
         chords.push(Span { start, end, label: format!("{}:{name}", NAMES[root]) });
     }
-    let hiss = 10f32.powf(chance.between(-4.0, -2.0) as f32);
-    tape.samples.iter_mut().for_each(|x| *x += hiss * chance.normal());
+    if is_driven {
+        overdrive(&mut tape.samples, &mut chance);
+        for (place, chord) in chords.iter().enumerate() {
+            if chance.uniform() < 0.85 {
+                tape.note((33 + (root_of(chord) + 3) % 12) as f64, place, chance.between(0.05, 0.3), &low);
+            }
+        }
+    }
+    if has_drums {
+        let loudness = chance.between(0.1, 1.0);
+        Kit::random(loudness, &mut chance).play(&mut tape.samples, RATE, BEAT_SECONDS, &mut chance);
+    }
+    hiss(&mut tape.samples, &mut chance);
+    let set = if is_driven { "driven" } else { "tones" };
+    example(format!("tones-{idx}"), set, &tape.samples, BEAT_SECONDS, chords)
+}
 
+/// Root of a chord of these songs, in semitones from C.
+fn root_of(chord: &Span) -> usize {
+    let name = chord.label.split(':').next().unwrap_or_default();
+    NAMES.iter().position(|root| *root == name).unwrap_or(0)
+}
+
+fn example(id: String, set: &str, samples: &[f32], period: f64, chords: Vec<Span>) -> Example {
     let beat = |i: usize| Beat {
-        time: i as f64 * BEAT_SECONDS,
+        time: i as f64 * period,
         position: (i % BEATS_PER_CHORD) as u32 + 1,
         confidence: 1.0,
     };
+    let n_beats = (samples.len() as f64 / RATE / period) as usize;
     Example {
-        id: format!("tones-{idx}"),
-        set: "tones".to_owned(),
-        features: features(&tape.samples),
+        id,
+        set: set.to_owned(),
+        features: features(samples),
         rhythm: Rhythm { beats: (0..n_beats).map(beat).collect(), ..Rhythm::default() },
         params: AnalysisParams { chord_vocabulary: ChordVocabulary::Extended, ..AnalysisParams::default() },
         chords,
