@@ -7,6 +7,7 @@ pub mod beats;
 pub mod choice;
 mod dice;
 pub mod folds;
+pub mod harmony;
 pub mod judge;
 pub mod logistic;
 pub mod minimise;
@@ -28,6 +29,7 @@ pub fn learn(what: &str, folders: &[String]) -> Result<String, Failure> {
     match what {
         "beats" => beats::learn(&songs),
         "rhythm" => rhythm::learn(&songs),
+        "harmony" => harmony::learn(&songs),
         "structure" => structure::learn(&songs),
         other => Err(format!("nothing is learned under the name `{other}`").into()),
     }

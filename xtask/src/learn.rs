@@ -34,13 +34,19 @@ const LESSONS: &[Lesson] = &[
         name: "rhythm",
         file: "core/src/rhythm/rhythm.weights",
         wants_corpus: true,
-        songs: &[(Set::Rhythm, Split::Train, 420)],
+        songs: &[(Set::Rhythm, Split::Train, 800)],
     },
     Lesson {
         name: "structure",
         file: "core/src/structure/segmentation.weights",
         wants_corpus: true,
         songs: &[],
+    },
+    Lesson {
+        name: "harmony",
+        file: "core/src/harmony/harmony.weights",
+        wants_corpus: true,
+        songs: &[(Set::Harmony, Split::Train, 160)],
     },
 ];
 

@@ -8,8 +8,10 @@ use crate::units::{Key, Mode};
 use super::chord::{Quality, Third};
 use super::chroma::Chromagram;
 use super::grid::{Unit, Weight};
+use super::network::Network;
+use super::numbers::Numbers;
 use super::profiles::mode_index;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Vocabulary, inputs_of};
 
 /// What was decoded: a chord a unit.
 #[derive(Debug, Clone)]
@@ -20,46 +22,125 @@ pub(super) struct ChordSequence {
     pub(super) posterior: Matrix,
 }
 
-/// Log-likelihood of each state in each unit, `[n_units × n_states]`.
+impl ChordSequence {
+    /// Takes the probability that there is harmony, `[n_units]`, into the posteriors.
+    pub(super) fn doubt(&mut self, harmony: &[f32]) {
+        for (unit, &p) in harmony.iter().enumerate() {
+            if let Some((none, chords)) = self.posterior.row_mut(unit).split_last_mut() {
+                let sum = chords.iter().sum::<f32>().max(1e-30);
+                chords.iter_mut().for_each(|chord| *chord *= p / sum);
+                *none = 1.0 - p;
+            }
+        }
+    }
+}
+
+/// Log-likelihood of each state in each unit, `[n_units × n_states]`. Where there is no harmony, no chord
+/// is certain; where there is, some chord is.
 pub(super) async fn score_chords(
     vocabulary: &Vocabulary,
+    network: &Network,
     chroma: &Chromagram,
-    audible: &[bool],
+    is_harmonic: &[bool],
     pace: &Pace,
 ) -> Matrix {
     let n_states = vocabulary.n_states();
-    let mut scores = Matrix::zeros(audible.len(), n_states);
-    for (unit, &is_audible) in audible.iter().enumerate() {
+    let qualities = vocabulary.weights(network);
+    let mut scores = Matrix::zeros(is_harmonic.len(), n_states);
+    for (unit, &is_harmonic) in is_harmonic.iter().enumerate() {
         let row = scores.row_mut(unit);
-        if is_audible {
-            vocabulary.score(chroma, unit, row);
+        if is_harmonic {
+            network.score(&inputs_of(chroma, unit), &qualities, row);
             row.iter_mut().for_each(|score| *score *= INDEPENDENCE);
+            let best = row[arg_max(&row[..n_states - 1])];
+            row[n_states - 1] = best - CERTAIN;
         } else {
-            row.fill(SILENCE_PENALTY);
+            row.fill(-CERTAIN);
             row[n_states - 1] = 0.0;
         }
-        pace.spend(n_states * 40).await;
+        pace.spend(network.cost(qualities.len())).await;
     }
     scores
 }
 
 /// Exponent of a unit's likelihood: what neighbouring units hear is partly the same.
-const INDEPENDENCE: f32 = 0.7;
+const INDEPENDENCE: f32 = 0.8;
 /// Exponent of a key's prior of chords: a key is a tendency.
 const KEY_INFLUENCE: f32 = 0.7;
-/// Nats against a chord in a silent unit.
-const SILENCE_PENALTY: f32 = -30.0;
+/// Nats against a chord where there is no harmony, and against none where there is.
+const CERTAIN: f32 = 30.0;
 
-/// Probability that the chord changes at the start of a unit, by its weight in the bar.
-pub(super) fn change_probability(unit: &Unit) -> f32 {
-    match unit.weight {
-        Weight::Bar => 0.65,
-        Weight::Half => 0.45,
-        Weight::Beat => 0.2,
-        Weight::Off => 0.06,
-        // Per half second, a chord of some two seconds.
-        Weight::Free => 1.0 - 0.75f32.powf((unit.length() / 0.5) as f32),
+/// Log-odds by which chords may change more or less readily in a song than in most.
+const PACES: [f32; 9] = [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0];
+/// Standard deviation of these log-odds over songs.
+const PACE_SPREAD: f32 = 0.7;
+
+/// Probability that the chord changes at the start of each unit, in a song in which it changes more
+/// readily than in most by `pace` (log-odds).
+fn change_probabilities(units: &[Unit], numbers: &Numbers, pace: f32) -> Vec<f32> {
+    units
+        .iter()
+        .map(|unit| {
+            let odds = (numbers.change_at(unit.weight) + pace).exp();
+            let change = match unit.weight {
+                // Learned for half a second.
+                Weight::Free => 1.0 - (1.0 + odds).powf(-(unit.length() as f32) / 0.5),
+                _ => odds / (1.0 + odds),
+            };
+            change.clamp(1e-4, 1.0 - 1e-4)
+        })
+        .collect()
+}
+
+/// How readily chords change in this song: the probabilities of change under which what is heard is
+/// most likely, songs in general taken into account.
+async fn song_changes(
+    scores: &Matrix,
+    prior: &Matrix,
+    units: &[Unit],
+    numbers: &Numbers,
+    pace: &Pace,
+) -> Vec<f32> {
+    let (mut best, mut best_score) = (Vec::new(), f64::NEG_INFINITY);
+    for shift in PACES {
+        let changes = change_probabilities(units, numbers, shift);
+        let evidence = log_evidence(scores, prior, &changes, pace).await;
+        let score = evidence - 0.5 * f64::from(shift / PACE_SPREAD).powi(2);
+        if score > best_score || best.is_empty() {
+            (best, best_score) = (changes, score);
+        }
     }
+    best
+}
+
+/// Log-likelihood of the scores, summed over all sequences of chords.
+async fn log_evidence(scores: &Matrix, prior: &Matrix, changes: &[f32], pace: &Pace) -> f64 {
+    let n_states = scores.n_cols();
+    let mut evidence = 0.0f64;
+    let mut forward = vec![0.0f32; n_states];
+    let (mut fresh, mut likelihood) = (Vec::new(), Vec::new());
+    for (unit, &change) in changes.iter().enumerate() {
+        if unit == 0 || prior.row(unit) != prior.row(unit - 1) {
+            fresh = prior.row(unit).iter().map(|p| p.exp()).collect();
+        }
+        let row = scores.row(unit);
+        let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        likelihood.clear();
+        likelihood.extend(row.iter().map(|x| (x - max).exp()));
+        let change = if unit == 0 { 1.0 } else { change };
+        let mut sum = 0.0f32;
+        for ((f, p), l) in forward.iter_mut().zip(&fresh).zip(&likelihood) {
+            *f = (*f * (1.0 - change) + change * p) * l;
+            sum += *f;
+        }
+        if !(sum > 0.0 && sum.is_finite()) {
+            return f64::NEG_INFINITY;
+        }
+        forward.iter_mut().for_each(|f| *f /= sum);
+        evidence += f64::from(sum).ln() + f64::from(max);
+        pace.spend(10 * n_states).await;
+    }
+    evidence
 }
 
 /// Most likely sequence and posteriors under a hidden Markov model in which a chord either stays or
@@ -71,6 +152,7 @@ pub(super) async fn decode_chords(
     scores: &Matrix,
     prior: &Matrix,
     units: &[Unit],
+    numbers: &Numbers,
     pace: &Pace,
 ) -> ChordSequence {
     let (n_units, n_states) = (scores.n_rows(), scores.n_cols());
@@ -78,11 +160,12 @@ pub(super) async fn decode_chords(
     if n_units == 0 || n_states == 0 {
         return ChordSequence { states: Vec::new(), posterior };
     }
+    let changes = song_changes(scores, prior, units, numbers, pace).await;
     // Viterbi.
     let mut best: Vec<f32> = (0..n_states).map(|s| scores.row(0)[s] + prior.row(0)[s]).collect();
     let mut came_from = vec![0u32; n_units * n_states];
     for unit in 1..n_units {
-        let change = change_probability(&units[unit]);
+        let change = changes[unit];
         let (log_change, log_stay) = (change.ln(), (1.0 - change).ln());
         let origin = arg_max(&best);
         let fresh = best[origin] + log_change;
@@ -101,14 +184,14 @@ pub(super) async fn decode_chords(
         states[unit] = state;
         state = came_from[unit * n_states + state] as usize;
     }
-    forward_backward(scores, prior, units, &mut posterior, pace).await;
+    forward_backward(scores, prior, &changes, &mut posterior, pace).await;
     ChordSequence { states, posterior }
 }
 
 async fn forward_backward(
     scores: &Matrix,
     prior: &Matrix,
-    units: &[Unit],
+    changes: &[f32],
     posterior: &mut Matrix,
     pace: &Pace,
 ) {
@@ -119,9 +202,8 @@ async fn forward_backward(
         row.iter().map(|x| (x - max).exp().max(1e-30)).collect()
     };
     let mut forward: Vec<f32> = prior.row(0).iter().map(|p| p.exp()).collect();
-    for (unit, span) in units.iter().enumerate().take(n_units) {
+    for (unit, &change) in changes.iter().enumerate().take(n_units) {
         if unit > 0 {
-            let change = change_probability(span);
             for (f, p) in forward.iter_mut().zip(prior.row(unit)) {
                 *f = *f * (1.0 - change) + change * p.exp();
             }
@@ -133,7 +215,7 @@ async fn forward_backward(
     }
     let mut backward = vec![1.0f32; n_states];
     for unit in (0..n_units - 1).rev() {
-        let change = change_probability(&units[unit + 1]);
+        let change = changes[unit + 1];
         let seen: Vec<f32> = backward.iter().zip(likelihood(unit + 1)).map(|(b, l)| b * l).collect();
         let fresh: f32 = seen.iter().zip(prior.row(unit + 1)).map(|(s, p)| s * p.exp()).sum();
         for (b, s) in backward.iter_mut().zip(&seen) {

@@ -5,17 +5,20 @@ mod chords;
 mod chroma;
 mod grid;
 mod key;
-mod observe;
+mod network;
+mod numbers;
+mod presence;
 mod profiles;
 mod roman;
 mod spelling;
 #[cfg(test)]
 mod synthetic_tests;
+#[cfg(feature = "training")]
+pub mod training;
 mod transcription;
 mod tuning;
 mod vocabulary;
 
-pub use observe::{NoteObservations, observe_notes};
 use serde::Serialize;
 
 use crate::features::Features;
@@ -30,6 +33,8 @@ use chords::{ChordSequence, decode_chords, prior_in_keys, same_third, score_chor
 use chroma::{Chromagram, beat_chroma, chroma_of};
 use grid::{Unit, units_of};
 use key::{KeyEvidence, KeyRun, is_tonal, settle_keys, track_keys};
+use numbers::{Numbers, calibrated};
+use presence::{evidence_of, find_harmony};
 use profiles::profiles_of;
 use roman::roman_numeral;
 use transcription::{Transcription, transcribe};
@@ -129,6 +134,28 @@ pub async fn estimate_harmony(
     params: &AnalysisParams,
     pace: &Pace,
 ) -> Harmony {
+    estimate_harmony_by(&Numbers::learned(), features, rhythm, params, pace).await
+}
+
+async fn estimate_harmony_by(
+    numbers: &Numbers,
+    features: &Features,
+    rhythm: &Rhythm,
+    params: &AnalysisParams,
+    pace: &Pace,
+) -> Harmony {
+    estimate_harmony_seen(numbers, features, rhythm, params, pace, |_, _| ()).await
+}
+
+/// `see` is shown the stretches that seem to be in one key before their keys are settled.
+async fn estimate_harmony_seen(
+    numbers: &Numbers,
+    features: &Features,
+    rhythm: &Rhythm,
+    params: &AnalysisParams,
+    pace: &Pace,
+    see: impl FnOnce(&KeyEvidence<'_>, &[KeyRun]),
+) -> Harmony {
     let tuning = estimate_tuning(&features.spectrum.pitch_deviation);
     let units = units_of(rhythm, features.duration);
     let cents = tuning.map_or(0.0, |tuning| tuning.cents);
@@ -137,14 +164,15 @@ pub async fn estimate_harmony(
     let beat_chroma = beat_chroma(&units, &chroma);
 
     let audible = audible_units(&transcription);
+    let presence = find_harmony(&evidence_of(&units, &transcription, &audible), &audible, &numbers.presence);
     let weights: Vec<f32> = units
         .iter()
-        .zip(&audible)
-        .map(|(unit, &is_audible)| if is_audible { unit.length() as f32 } else { 0.0 })
+        .zip(&presence.is_harmonic)
+        .map(|(unit, &is_harmonic)| if is_harmonic { unit.length() as f32 } else { 0.0 })
         .collect();
-    if tuning.is_none() || !audible.iter().any(|&a| a) {
+    if tuning.is_none() || !presence.is_harmonic.contains(&true) {
         let chords = chord_spans(&units, &[], &[], &[]);
-        return Harmony { tuning, beat_chroma, chords, ..Harmony::default() };
+        return Harmony { tuning: None, beat_chroma, chords, ..Harmony::default() };
     }
 
     let vocabulary = Vocabulary::new(params.chord_vocabulary);
@@ -161,40 +189,36 @@ pub async fn estimate_harmony(
     let first_keys = track_keys(&evidence);
     pace.progress(0.65);
 
-    let scores = score_chords(&vocabulary, &chroma, &audible, pace).await;
+    let scores = score_chords(&vocabulary, &numbers.network, &chroma, &presence.is_harmonic, pace).await;
     let prior = chord_prior(&vocabulary, &units, &first_keys);
-    let decoded = decode_chords(&scores, &prior, &units, pace).await;
+    let mut decoded = decode_chords(&scores, &prior, &units, numbers, pace).await;
+    decoded.doubt(&presence.probability);
     pace.progress(0.9);
     let unit_chords: Vec<Option<(Quality, usize)>> =
         decoded.states.iter().map(|&state| vocabulary.chord_of(state)).collect();
 
     evidence.chords = &unit_chords;
     if !is_tonal(&evidence) {
-        let chords = chord_spans(&units, &name_chords(&vocabulary, &chroma, &decoded), &[], &[]);
+        let chords = chord_spans(&units, &name_chords(&vocabulary, numbers, &chroma, &decoded), &[], &[]);
         return Harmony { tuning, beat_chroma, chords, ..Harmony::default() };
     }
     let runs = track_keys(&evidence);
-    let (probabilities, runs) = settle_keys(&evidence, &runs);
+    see(&evidence, &runs);
+    let (song, settled) = settle_keys(&evidence, &runs, numbers);
     let all_keys: Vec<Key> = Key::all().collect();
-    let mut key_candidates: Vec<KeyCandidate> = all_keys
+    let key_candidates = key_candidates(&song, numbers);
+    let keys: Vec<KeySpan> = settled
         .iter()
-        .zip(probabilities)
-        .map(|(&key, confidence)| KeyCandidate { key, confidence })
-        .collect();
-    key_candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    key_candidates.truncate(N_CANDIDATES);
-    let top = key_candidates.first().map_or(0.0, |candidate| candidate.confidence);
-    let keys: Vec<KeySpan> = runs
-        .iter()
-        .map(|run| KeySpan {
+        .map(|(run, p)| KeySpan {
             start: units[run.from].start,
             end: units[run.to - 1].end,
             key: all_keys[run.key],
-            confidence: top,
+            confidence: calibrated(*p, numbers.key_certainty),
         })
         .collect();
+    let runs: Vec<KeyRun> = settled.into_iter().map(|(run, _)| run).collect();
 
-    let named = name_chords(&vocabulary, &chroma, &decoded);
+    let named = name_chords(&vocabulary, numbers, &chroma, &decoded);
     let chords = chord_spans(&units, &named, &runs, &all_keys);
     pace.progress(1.0);
     Harmony { tuning, key_candidates, keys, chords, beat_chroma }
@@ -202,6 +226,21 @@ pub async fn estimate_harmony(
 
 /// Key hypotheses reported.
 const N_CANDIDATES: usize = 5;
+
+/// The likeliest keys; the first's confidence is calibrated, the others share what it leaves.
+fn key_candidates(probabilities: &[f32; 24], numbers: &Numbers) -> Vec<KeyCandidate> {
+    let mut candidates: Vec<KeyCandidate> =
+        Key::all().zip(probabilities).map(|(key, &confidence)| KeyCandidate { key, confidence }).collect();
+    candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    candidates.truncate(N_CANDIDATES);
+    let top = candidates.first().map_or(0.0, |candidate| candidate.confidence);
+    let first = calibrated(top, numbers.key_certainty);
+    let rest = (1.0 - first) / (1.0 - top).max(1e-6);
+    for (idx, candidate) in candidates.iter_mut().enumerate() {
+        candidate.confidence = if idx == 0 { first } else { (candidate.confidence * rest).clamp(0.0, first) };
+    }
+    candidates
+}
 
 /// A unit is silent if its level, a fourth root, is this share of the loud ones': −50 dB.
 const SILENT_RATIO: f32 = 0.24;
@@ -255,7 +294,12 @@ struct NamedRun {
 }
 
 /// Joins equal states and adds basses and confidences.
-fn name_chords(vocabulary: &Vocabulary, chroma: &Chromagram, decoded: &ChordSequence) -> Vec<NamedRun> {
+fn name_chords(
+    vocabulary: &Vocabulary,
+    numbers: &Numbers,
+    chroma: &Chromagram,
+    decoded: &ChordSequence,
+) -> Vec<NamedRun> {
     let mut runs = Vec::new();
     let mut from = 0;
     while from < decoded.states.len() {
@@ -270,20 +314,14 @@ fn name_chords(vocabulary: &Vocabulary, chroma: &Chromagram, decoded: &ChordSequ
             bass.iter_mut().zip(row).for_each(|(b, x)| *b += x / sum);
         }
         let chord = vocabulary.chord_of(state).map(|(quality, root)| {
-            let interval = vocabulary.bass_of(quality, root, &bass);
+            let interval = Vocabulary::bass_of(quality, root, &bass);
             Chord { root: PitchClass::from_semitones(root as i32), quality, bass: interval }
         });
-        runs.push(NamedRun { from, to, chord, confidence: calibrated(sure / (to - from) as f32) });
+        let confidence = calibrated(sure / (to - from) as f32, numbers.chord_certainty);
+        runs.push(NamedRun { from, to, chord, confidence });
         from = to;
     }
     runs
-}
-
-/// What a posterior is worth: a logistic curve fitted, on all songs, to how often the chords of models
-/// that had not seen the song were right by time, in two renderings of 60 pop songs.
-fn calibrated(posterior: f32) -> f32 {
-    let p = posterior.clamp(0.001, 0.999);
-    1.0 / (1.0 + (-0.6 * (p / (1.0 - p)).ln()).exp())
 }
 
 /// Posterior of all states with the root and third of `state`.

@@ -27,6 +27,9 @@ pub(super) struct Transcription {
     pub(super) level: Vec<f32>,
     /// Share of the whitened spectrum that the notes explain, in [0, 1], `[n_units]`.
     pub(super) explained: Vec<f32>,
+    /// How the whitened spectrum lies on the grid of semitones: a vector of length 0 (evenly, as noise) to 1
+    /// (all at one distance from them) that points to the distance, `[n_units]`.
+    pub(super) on_grid: Vec<[f32; 2]>,
 }
 
 /// Transcribes the spectrum over `units`, in a song `cents` above A4 = 440 Hz.
@@ -41,6 +44,7 @@ pub(super) async fn transcribe(
         salience: Matrix::with_cols(N_NOTES),
         level: Vec::with_capacity(units.len()),
         explained: Vec::with_capacity(units.len()),
+        on_grid: Vec::with_capacity(units.len()),
     };
     let mut notes = vec![0.0f32; N_NOTES];
     let mut mean = vec![0.0f32; N_LOG_BINS];
@@ -51,6 +55,7 @@ pub(super) async fn transcribe(
         whiten(&mean, &mut whitened);
         let explained = dictionary.solve(&whitened, &mut notes);
         transcription.explained.push(explained);
+        transcription.on_grid.push(on_grid(&whitened));
         transcription.salience.push_row(&notes);
         if idx % 64 == 0 {
             pace.progress(0.6 * idx as f32 / units.len() as f32);
@@ -106,6 +111,21 @@ fn whiten(spectrum: &[f32], whitened: &mut [f32]) {
         let above = f64::from(x) - mean;
         *out = if above > 0.0 && deviation > 1e-9 { (above / deviation) as f32 } else { 0.0 };
     }
+}
+
+/// First bin in which the transform is fine enough to tell thirds of a semitone apart (D#3).
+const GRID_FROM: usize = 90;
+
+/// See [`Transcription::on_grid`].
+fn on_grid(whitened: &[f32]) -> [f32; 2] {
+    let mut sums = [0.0f32; BINS_PER_SEMITONE];
+    for (bin, x) in whitened.iter().enumerate().skip(GRID_FROM) {
+        sums[bin % BINS_PER_SEMITONE] += x;
+    }
+    let total = sums.iter().sum::<f32>().max(1e-9);
+    let [below, on, above] = sums.map(|sum| sum / total);
+    // Unit vectors at −120°, 0 and 120°.
+    [on - 0.5 * (below + above), 0.75f32.sqrt() * (above - below)]
 }
 
 /// Ratio of a partial's amplitude to the one below it: the middle of the 0.6–0.9 of instruments

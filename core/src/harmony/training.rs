@@ -1,0 +1,125 @@
+//! What fitting the stage's learned numbers needs to see. Under the feature `training` only.
+
+use crate::features::Features;
+use crate::matrix::Matrix;
+use crate::pace::{Pace, complete};
+use crate::params::{AnalysisParams, ChordVocabulary};
+use crate::rhythm::Rhythm;
+
+use super::Harmony;
+use super::chroma::chroma_of;
+use super::grid::units_of;
+use super::key::features_of;
+use super::numbers::Numbers;
+use super::presence::evidence_of;
+use super::transcription::transcribe;
+use super::tuning::estimate_tuning;
+use super::vocabulary::{Vocabulary, inputs_of};
+use super::{audible_units, estimate_harmony_by, estimate_harmony_seen};
+
+/// Inputs of the chord network.
+pub const N_INPUTS: usize = super::network::N_INPUTS;
+/// Registers that the inputs come in, twelve pitch classes each.
+pub const N_REGISTERS: usize = super::network::N_REGISTERS;
+/// Weights of a unit's start in the meter.
+pub const N_WEIGHTS: usize = 5;
+/// Features that speak for harmony.
+pub const N_PRESENCE: usize = super::presence::N_EVIDENCE;
+/// Features that speak for a key.
+pub const N_KEY_FEATURES: usize = super::key::N_FEATURES;
+
+/// A song as the chord network hears it.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// Edges of the units in seconds, `[n_units + 1]`.
+    pub edges: Vec<f64>,
+    /// Inputs of the network, `[n_units × N_INPUTS]`, from C.
+    pub inputs: Matrix,
+    /// What speaks for harmony, `[n_units]`.
+    pub presence: Vec<[f32; N_PRESENCE]>,
+    /// Whether anything sounds, `[n_units]`.
+    pub audible: Vec<bool>,
+    /// How heavy each unit's start is in the meter, below [`N_WEIGHTS`], `[n_units]`.
+    pub weights: Vec<usize>,
+}
+
+impl Heard {
+    /// Listens as far as the stage does before it decides.
+    #[must_use]
+    pub fn of(features: &Features, rhythm: &Rhythm) -> Self {
+        let cents = estimate_tuning(&features.spectrum.pitch_deviation).map_or(0.0, |tuning| tuning.cents);
+        let units = units_of(rhythm, features.duration);
+        let transcription = complete(transcribe(&features.spectrum, &units, cents, &Pace::default()));
+        let chroma = chroma_of(&transcription);
+        let mut inputs = Matrix::with_cols(N_INPUTS);
+        for unit in 0..units.len() {
+            inputs.push_row(inputs_of(&chroma, unit).as_flattened());
+        }
+        let audible = audible_units(&transcription);
+        let mut edges: Vec<f64> = units.iter().map(|unit| unit.start).collect();
+        edges.extend(units.last().map(|unit| unit.end));
+        Self {
+            edges,
+            inputs,
+            presence: evidence_of(&units, &transcription, &audible),
+            audible,
+            weights: units.iter().map(|unit| unit.weight as usize).collect(),
+        }
+    }
+}
+
+/// Harte shorthands and intervals above the root of all qualities, in the order of the network.
+#[must_use]
+pub fn qualities() -> Vec<(&'static str, &'static [u8])> {
+    let all = Vocabulary::new(ChordVocabulary::Extended);
+    all.qualities.iter().map(|quality| (quality.harte(), quality.intervals())).collect()
+}
+
+/// A stretch of a song that seems to be in one key.
+#[derive(Debug, Clone)]
+pub struct KeyCase {
+    /// Start in seconds.
+    pub start: f64,
+    /// End in seconds.
+    pub end: f64,
+    /// What speaks for each of the 24 keys, in the order of [`Key::all`](crate::units::Key::all).
+    pub features: Vec<[f32; N_KEY_FEATURES]>,
+}
+
+/// The stretches of a song with what speaks for their keys, by the learned numbers in `weights`; none
+/// where nothing tonal sounds.
+#[must_use]
+pub fn key_cases(
+    weights: &str,
+    features: &Features,
+    rhythm: &Rhythm,
+    params: &AnalysisParams,
+) -> Vec<KeyCase> {
+    let numbers = Numbers::parse(weights);
+    let mut cases = Vec::new();
+    complete(estimate_harmony_seen(
+        &numbers,
+        features,
+        rhythm,
+        params,
+        &Pace::default(),
+        |evidence, runs| {
+            cases = runs
+                .iter()
+                .map(|run| KeyCase {
+                    start: evidence.units[run.from].start,
+                    end: evidence.units[run.to - 1].end,
+                    features: features_of(evidence, run),
+                })
+                .collect();
+        },
+    ));
+    cases
+}
+
+/// The whole stage by the learned numbers in `weights` (the text of the file).
+#[must_use]
+pub fn harmony_by(weights: &str, features: &Features, rhythm: &Rhythm, params: &AnalysisParams) -> Harmony {
+    let numbers = Numbers::parse(weights);
+    complete(estimate_harmony_by(&numbers, features, rhythm, params, &Pace::default()))
+}
