@@ -1,7 +1,8 @@
 //! Bars: how many beats they have, where they start, and how the beats are divided.
 
 use super::candidates::repetition;
-use super::model::{Model, dot, softmax};
+use super::judge;
+use super::model::{Model, softmax};
 use crate::matrix::Matrix;
 use crate::sequence::{posteriors, viterbi};
 
@@ -70,13 +71,12 @@ pub(super) fn meter_odds(
     triple: f64,
     model: &Model,
 ) -> Vec<[f64; METERS.len()]> {
-    let weights = model.get("meter");
     let mut odds = Vec::with_capacity(accents.len());
     while odds.len() < accents.len() {
         let centre = (odds.len() + STRIDE / 2).min(accents.len() - 1);
         let scores: Vec<f64> = meter_features(accents, columns, centre, octaves, triple)
             .iter()
-            .map(|f| dot(weights, f))
+            .map(|f| judge::score(model, "meter", f))
             .collect();
         let ps = softmax(&scores);
         let row = std::array::from_fn(|m| ps[m].max(1e-6).ln());

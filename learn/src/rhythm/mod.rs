@@ -26,7 +26,6 @@ const SLACK: f64 = 0.015;
 /// Penalties on the squares of the weights.
 const TEMPO_PENALTY: f64 = 4.0;
 const DOWNBEAT_PENALTY: f64 = 1.0;
-const METER_PENALTY: f64 = 0.3;
 const DIVISION_PENALTY: f64 = 2.0;
 /// How much a song without a pulse counts: there are few.
 const PULSELESS_WEIGHT: f64 = 2.0;
@@ -121,7 +120,7 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
             .filter(|(i, _)| seen(*i, &cases))
             .flat_map(|(_, case)| meter_choices(case, &own))
             .collect();
-        own.set("meter", choice::fit(&choices.iter().collect::<Vec<_>>(), METER_PENALTY)?);
+        judge::fit(&choices.iter().collect::<Vec<_>>(), "meter", &mut own)?;
         if let Some(fold) = left {
             for (idx, case) in cases.iter_mut().enumerate().filter(|(_, case)| case.fold == fold) {
                 if let Some(choice) = &tempi[idx] {
@@ -186,7 +185,7 @@ fn file(model: &Model, report: &str, n: usize) -> String {
     text
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 15] = [
     "pulse",
     "tempo",
     "reading_centre",
@@ -195,7 +194,10 @@ const NAMES: [&str; 12] = [
     "reading_hidden",
     "downbeat",
     "division",
+    "meter_centre",
+    "meter_spread",
     "meter",
+    "meter_hidden",
     "tempo_confidence",
     "beat",
     "meter_confidence",
