@@ -212,6 +212,7 @@ fn example(id: String, set: &str, samples: &[f32], period: f64, chords: Vec<Span
         params: AnalysisParams { chord_vocabulary: ChordVocabulary::Extended, ..AnalysisParams::default() },
         chords,
         keys: Vec::new(),
+        tells_keys: false,
         is_drill: true,
     }
 }
