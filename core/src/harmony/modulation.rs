@@ -14,7 +14,7 @@ pub(super) const N_SIGNS: usize = 6;
 /// Probability that a change needs to stay. What is learned is how likely it is before any other is taken
 /// back, when many a stretch is cut in pieces too short to say much; set so that of 20 songs in one key at
 /// most one is given a second: a false modulation is worse than a missed one.
-const ENOUGH: f32 = 0.2;
+const ENOUGH: f32 = 0.17;
 
 /// A stretch with what is known about its key.
 #[derive(Debug, Clone)]

@@ -61,20 +61,21 @@ pub(super) fn fit_tonality(songs: &[(&KeyCases, bool)]) -> Result<String, Failur
     line("tonality", &logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-2)?)
 }
 
-/// The line of the file that tells modulations from other changes, fitted to songs with their annotated keys.
-pub(super) fn fit_modulation(songs: &[(&KeyCases, &[Span])]) -> Result<String, Failure> {
+/// The line of the file that tells modulations from other changes, fitted to songs with their annotated keys
+/// and what each of their changes counts.
+pub(super) fn fit_modulation(songs: &[(&KeyCases, &[Span], f64)]) -> Result<String, Failure> {
     let mut observations = Vec::new();
-    for (cases, annotated) in songs {
+    for &(cases, annotated, weight) in songs {
         for (signs, pair) in cases.changes.iter().zip(cases.stretches.windows(2)) {
             let (Some(before), Some(after)) = (key_of(&pair[0], annotated), key_of(&pair[1], annotated))
             else {
                 continue;
             };
             let yes = f64::from(u8::from(before != after));
-            observations.push(Observation { x: signs.map(f64::from).to_vec(), yes, weight: 1.0 });
+            observations.push(Observation { x: signs.map(f64::from).to_vec(), yes, weight });
         }
     }
-    let total = observations.len().max(1) as f64;
+    let total = observations.iter().map(|observation| observation.weight).sum::<f64>().max(1e-9);
     observations.iter_mut().for_each(|observation| observation.weight /= total);
     line("modulation", &logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-2)?)
 }

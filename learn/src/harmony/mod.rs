@@ -29,7 +29,9 @@ use crate::songs::{self, Song};
 /// Folds of the cross-validation.
 const N_FOLDS: usize = 3;
 /// How much a composed song counts for keys: composers by rule leave no doubt of where home is.
-const COMPOSED_KEY_WEIGHT: f64 = 0.3;
+const COMPOSED_KEY_WEIGHT: f64 = 0.15;
+/// The same for a change of key.
+const COMPOSED_CHANGE_WEIGHT: f64 = 0.4;
 /// Songs made of partials, and of drums.
 const N_TONES: usize = 120;
 const N_DRUMS: usize = 40;
@@ -166,9 +168,12 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
     // Changes of key are judged by what speaks for the keys.
     let cases = key_cases_of(examples, &fits)?;
     for (left_out, text) in fits.iter_mut().enumerate() {
-        let keyed: Vec<(&KeyCases, &[Span])> = seen_by(examples, &cases, left_out)
+        let keyed: Vec<(&KeyCases, &[Span], f64)> = seen_by(examples, &cases, left_out)
             .filter(|(example, _)| !example.keys.is_empty())
-            .map(|(example, cases)| (cases, &example.keys[..]))
+            .map(|(example, cases)| {
+                let weight = if is_composed(example) { COMPOSED_CHANGE_WEIGHT } else { 1.0 };
+                (cases, &example.keys[..], weight)
+            })
             .collect();
         *text += &keys::fit_modulation(&keyed)?;
     }
@@ -220,7 +225,7 @@ fn is_composed(example: &Example) -> bool {
 
 /// How much all the time without harmony counts beside all the time with it: there is less of it, and to
 /// miss a chord is worse than to hear one in drums.
-const NONE_WEIGHT: f64 = 0.04;
+const NONE_WEIGHT: f64 = 0.06;
 
 /// Weights of what speaks for harmony, in a line of the file.
 fn fit_presence(lessons: &[&Lesson]) -> Result<String, Failure> {
