@@ -46,7 +46,7 @@ const LESSONS: &[Lesson] = &[
         name: "harmony",
         file: "core/src/harmony/harmony.weights",
         wants_corpus: true,
-        songs: &[(Set::Harmony, Split::Train, 160)],
+        songs: &[(Set::Harmony, Split::Train, 320)],
     },
 ];
 

@@ -51,69 +51,84 @@ pub(super) fn bars_of(units: &[Unit]) -> Vec<usize> {
     edges
 }
 
-/// Share of the sounding time that chords have to cover where there is a key.
-const MIN_CHORDS: f32 = 0.25;
-/// Correlation with the profiles that the best key has to reach somewhere. Set by hand, not measured.
-const MIN_CORRELATION: f32 = 0.45;
+/// Number of signs in [`tonality_of`].
+pub(super) const N_TONALITY: usize = 3;
 
-/// Whether there is a key to be found: chords sound, and some scale is preferred.
-pub(super) fn is_tonal(evidence: &KeyEvidence<'_>) -> bool {
-    let total: f32 = evidence.weights.iter().sum();
-    let in_chords: f32 = evidence
-        .weights
-        .iter()
-        .zip(evidence.chords)
-        .filter(|(_, chord)| chord.is_some())
-        .map(|(w, _)| w)
-        .sum();
-    let bars = bars_of(evidence.units);
-    // The best of each half minute: a song that modulates a lot has no scale on the whole.
-    let best = bars
-        .windows(2)
-        .step_by(BARS_APART)
-        .map(|bar| {
-            let last = bars.iter().copied().find(|&edge| edge >= bar[0] + 64).unwrap_or(evidence.units.len());
-            let chroma = weighted_mean(evidence.chroma, evidence.weights, bar[0]..last);
-            correlations(&chroma, evidence.profiles).into_iter().fold(f32::NEG_INFINITY, f32::max)
-        })
-        .fold(f32::NEG_INFINITY, f32::max);
-    total > 0.0 && in_chords >= MIN_CHORDS * total && best >= MIN_CORRELATION
+/// What speaks for there being a key at all: 1; the mean log-probability of the chords in the keys of
+/// their runs; how unevenly the pitch classes are used in a run (deviation over mean).
+pub(super) fn tonality_of(evidence: &KeyEvidence<'_>, runs: &[KeyRun]) -> [f32; N_TONALITY] {
+    let (mut in_key, mut contrast, mut total, mut in_chords) = (0.0, 0.0, 0.0, 0.0);
+    for (run, key) in runs.iter().filter_map(|run| Some((run, Key::all().nth(run.key)?))) {
+        for unit in run.from..run.to {
+            let Some(Some((quality, root))) = evidence.chords.get(unit).copied() else { continue };
+            let step = (root + 12 - key.tonic.semitones()) % 12;
+            in_key += evidence.weights[unit] * log_in_key(key.mode, step, quality.third());
+            in_chords += evidence.weights[unit];
+        }
+        let chroma = weighted_mean(evidence.chroma, evidence.weights, run.from..run.to);
+        let mean = chroma.iter().sum::<f32>() / 12.0;
+        let variance = chroma.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / 12.0;
+        let seconds: f32 = evidence.weights[run.from..run.to].iter().sum();
+        contrast += seconds * variance.sqrt() / mean.max(1e-9);
+        total += seconds;
+    }
+    [1.0, in_key / in_chords.max(1e-6), contrast / total.max(1e-6)]
 }
-
-/// Bars from one look at the scale to the next.
-const BARS_APART: usize = 8;
 
 /// Seconds to each side of a bar that its profile match hears.
 const CONTEXT: f64 = 4.0;
 /// Nats a second that a correlation difference of 1 is worth.
-const PROFILE_RATE: f32 = 1.2;
+const PROFILE_RATE: f32 = 2.0;
 /// Nats a second of log-probability of a chord in the key.
-const CHORD_RATE: f32 = 0.5;
-/// Nats against any key change, and the further cost of one between relative or parallel keys,
-/// which share too much to be told apart in a few bars.
-const CHANGE_COST: f32 = 14.0;
-const RELATED_COST: f32 = 8.0;
+const CHORD_RATE: f32 = 1.0;
 
-/// Finds the runs of keys by Viterbi over bars.
-pub(super) fn track_keys(evidence: &KeyEvidence<'_>) -> Vec<KeyRun> {
-    let edges = bars_of(evidence.units);
-    let n_bars = edges.len().saturating_sub(1);
-    if n_bars == 0 {
-        return Vec::new();
-    }
-    let mut observation = Matrix::with_cols(24);
-    for bar in edges.windows(2) {
-        observation.push_row(&bar_evidence(evidence, bar[0], bar[1]));
-    }
-    let path = viterbi(&observation, &transitions(), &[-(24.0f32.ln()); 24]);
-    let mut runs: Vec<KeyRun> = Vec::new();
-    for (bar, &key) in edges.windows(2).zip(&path) {
-        match runs.last_mut() {
-            Some(run) if run.key == key => run.to = bar[1],
-            _ => runs.push(KeyRun { from: bar[0], to: bar[1], key }),
+/// How reluctantly keys change.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reluctance {
+    /// Nats against any change.
+    change: f32,
+    /// Further nats against one between relative or parallel keys, which share too much to be told
+    /// apart in a few bars.
+    related: f32,
+}
+
+/// For keys that chords are to be heard in.
+pub(super) const STEADY: Reluctance = Reluctance { change: 23.0, related: 13.0 };
+/// For keys whose changes are judged one by one afterwards (modulation.rs).
+pub(super) const EAGER: Reluctance = Reluctance { change: 8.0, related: 4.0 };
+
+/// What speaks for each key in each bar.
+#[derive(Debug, Clone)]
+pub(super) struct KeyTrack {
+    /// First units of bars, and the end.
+    pub(super) bars: Vec<usize>,
+    /// Log-likelihood of each key, up to a constant, `[n_bars × 24]`.
+    pub(super) observation: Matrix,
+}
+
+impl KeyTrack {
+    /// Listens to each bar and its surroundings.
+    pub(super) fn of(evidence: &KeyEvidence<'_>) -> Self {
+        let bars = bars_of(evidence.units);
+        let mut observation = Matrix::with_cols(24);
+        for bar in bars.windows(2) {
+            observation.push_row(&bar_evidence(evidence, bar[0], bar[1]));
         }
+        Self { bars, observation }
     }
-    runs
+
+    /// Finds the runs of keys by Viterbi over bars.
+    pub(super) fn runs(&self, reluctance: Reluctance) -> Vec<KeyRun> {
+        let path = viterbi(&self.observation, &transitions(reluctance), &[-(24.0f32.ln()); 24]);
+        let mut runs: Vec<KeyRun> = Vec::new();
+        for (bar, &key) in self.bars.windows(2).zip(&path) {
+            match runs.last_mut() {
+                Some(run) if run.key == key => run.to = bar[1],
+                _ => runs.push(KeyRun { from: bar[0], to: bar[1], key }),
+            }
+        }
+        runs
+    }
 }
 
 /// Log-likelihood of each key over the units `from..to`, up to a constant.
@@ -136,7 +151,7 @@ fn bar_evidence(evidence: &KeyEvidence<'_>, from: usize, to: usize) -> [f32; 24]
     scores
 }
 
-fn transitions() -> Matrix {
+fn transitions(reluctance: Reluctance) -> Matrix {
     let mut matrix = Matrix::zeros(24, 24);
     for (from, a) in Key::all().enumerate() {
         for (to, b) in Key::all().enumerate() {
@@ -148,8 +163,8 @@ fn transitions() -> Matrix {
                 };
             matrix.row_mut(from)[to] = match (from == to, related) {
                 (true, _) => 0.0,
-                (_, true) => -(CHANGE_COST + RELATED_COST),
-                _ => -CHANGE_COST,
+                (_, true) => -(reluctance.change + reluctance.related),
+                _ => -reluctance.change,
             };
         }
     }
@@ -329,7 +344,7 @@ pub(super) fn settle_keys(
 }
 
 /// The key with the same scale and the other mode (indices into [`Key::all`]).
-fn relative(key: usize) -> usize {
+pub(super) fn relative(key: usize) -> usize {
     if key < 12 { 12 + (key + 9) % 12 } else { (key - 12 + 3) % 12 }
 }
 

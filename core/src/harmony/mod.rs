@@ -5,6 +5,7 @@ mod chords;
 mod chroma;
 mod grid;
 mod key;
+mod modulation;
 mod network;
 mod numbers;
 mod presence;
@@ -32,7 +33,8 @@ use chord::{Chord, Quality};
 use chords::{ChordSequence, decode_chords, prior_in_keys, same_third, score_chords};
 use chroma::{Chromagram, beat_chroma, chroma_of};
 use grid::{Unit, units_of};
-use key::{KeyEvidence, KeyRun, is_tonal, settle_keys, track_keys};
+use key::{EAGER, KeyEvidence, KeyRun, KeyTrack, STEADY, settle_keys, tonality_of};
+use modulation::true_changes;
 use numbers::{Numbers, calibrated};
 use presence::{evidence_of, find_harmony};
 use profiles::profiles_of;
@@ -144,17 +146,17 @@ async fn estimate_harmony_by(
     params: &AnalysisParams,
     pace: &Pace,
 ) -> Harmony {
-    estimate_harmony_seen(numbers, features, rhythm, params, pace, |_, _| ()).await
+    estimate_harmony_seen(numbers, features, rhythm, params, pace, |_, _, _| ()).await
 }
 
-/// `see` is shown the stretches that seem to be in one key before their keys are settled.
+/// `see` is shown the stretches that seem to be in one key before it is decided about them.
 async fn estimate_harmony_seen(
     numbers: &Numbers,
     features: &Features,
     rhythm: &Rhythm,
     params: &AnalysisParams,
     pace: &Pace,
-    see: impl FnOnce(&KeyEvidence<'_>, &[KeyRun]),
+    see: impl FnOnce(&KeyEvidence<'_>, &KeyTrack, &[KeyRun]),
 ) -> Harmony {
     let tuning = estimate_tuning(&features.spectrum.pitch_deviation);
     let units = units_of(rhythm, features.duration);
@@ -186,7 +188,7 @@ async fn estimate_harmony_seen(
         chords: &[],
         profiles: &profiles,
     };
-    let first_keys = track_keys(&evidence);
+    let first_keys = KeyTrack::of(&evidence).runs(STEADY);
     pace.progress(0.65);
 
     let scores = score_chords(&vocabulary, &numbers.network, &chroma, &presence.is_harmonic, pace).await;
@@ -198,12 +200,15 @@ async fn estimate_harmony_seen(
         decoded.states.iter().map(|&state| vocabulary.chord_of(state)).collect();
 
     evidence.chords = &unit_chords;
-    if !is_tonal(&evidence) {
+    let track = KeyTrack::of(&evidence);
+    let runs = track.runs(EAGER);
+    see(&evidence, &track, &runs);
+    let tonality: f32 = tonality_of(&evidence, &runs).iter().zip(numbers.tonality).map(|(x, w)| x * w).sum();
+    if tonality < 0.0 {
         let chords = chord_spans(&units, &name_chords(&vocabulary, numbers, &chroma, &decoded), &[], &[]);
         return Harmony { tuning, beat_chroma, chords, ..Harmony::default() };
     }
-    let runs = track_keys(&evidence);
-    see(&evidence, &runs);
+    let runs = true_changes(&evidence, &runs, &track, numbers);
     let (song, settled) = settle_keys(&evidence, &runs, numbers);
     let all_keys: Vec<Key> = Key::all().collect();
     let key_candidates = key_candidates(&song, numbers);

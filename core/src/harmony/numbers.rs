@@ -1,7 +1,8 @@
 //! The stage's learned numbers.
 
 use super::grid::Weight;
-use super::key::N_FEATURES;
+use super::key::{N_FEATURES, N_TONALITY};
+use super::modulation::N_SIGNS;
 use super::network::Network;
 use super::presence::N_EVIDENCE;
 
@@ -18,6 +19,10 @@ pub(super) struct Numbers {
     /// Log-odds that the chord changes at the start of a unit, by [`Weight`]; of half a second where
     /// no beats are known.
     change: [f32; 5],
+    /// Weights of what speaks for there being a key, [`tonality_of`](super::key::tonality_of).
+    pub(super) tonality: [f32; N_TONALITY],
+    /// Weights of what speaks for a change of key (modulation.rs).
+    pub(super) modulation: [f32; N_SIGNS],
     /// Weights of [`features_of`](super::key::features_of).
     pub(super) key: [f32; N_FEATURES],
     /// Slope and constant of the log-odds that a key is right.
@@ -38,6 +43,8 @@ impl Numbers {
             network: Network::default(),
             presence: [0.0; N_EVIDENCE],
             change: [0.0; 5],
+            tonality: [0.0; N_TONALITY],
+            modulation: [0.0; N_SIGNS],
             key: [0.0; N_FEATURES],
             key_certainty: [1.0, 0.0],
             chord_certainty: [1.0, 0.0],
@@ -49,6 +56,8 @@ impl Numbers {
             match name {
                 "presence" => fill(&mut numbers.presence, &values),
                 "change" => fill(&mut numbers.change, &values),
+                "tonality" => fill(&mut numbers.tonality, &values),
+                "modulation" => fill(&mut numbers.modulation, &values),
                 "key" => fill(&mut numbers.key, &values),
                 "key-certainty" => fill(&mut numbers.key_certainty, &values),
                 "chord-certainty" => fill(&mut numbers.chord_certainty, &values),

@@ -289,6 +289,55 @@ fn drums_have_neither_key_nor_chords() {
 }
 
 #[test]
+fn overdriven_fifths_behind_drums_are_chords() {
+    let mut song = Song::new(64, TIMBRES[1]);
+    for (bar, root) in [4, 0, 2, 7].into_iter().cycle().take(16).enumerate() {
+        for pitch in [40 + root, 47 + root, 52 + root] {
+            song.note(pitch, 4 * bar, 4, 0.3);
+        }
+    }
+    song.samples.iter_mut().for_each(|x| *x = 0.4 * (8.0 * *x).tanh());
+    song.drums();
+    let harmony = song.harmony(&params(ChordVocabulary::Extended));
+    let right = (0..16).filter(|&bar| {
+        let (root, quality, _) = parts(label_at(&harmony, (4.0 * f64::from(bar) + 2.0) * BEAT));
+        let expected = [8, 4, 6, 11][bar as usize % 4];
+        root == expected && quality != "N"
+    });
+    assert!(right.count() >= 14, "{:?}", harmony.chords);
+}
+
+#[test]
+fn twelve_notes_in_any_order_are_in_no_key() {
+    let mut song = Song::new(64, TIMBRES[0]);
+    for beat in 0..64 {
+        for voice in 0..3 {
+            // Every note of every voice once in twelve beats.
+            let pitch = 48 + 12 * voice + (beat * [5, 7, 11][voice as usize] + 3 * (beat / 12) + voice) % 12;
+            song.note(pitch, beat as usize, 1, 0.15);
+        }
+    }
+    let harmony = song.harmony(&AnalysisParams::default());
+    assert!(harmony.keys.is_empty() && harmony.key_candidates.is_empty(), "{:?}", harmony.keys);
+    assert!(harmony.tuning.is_some());
+}
+
+#[test]
+fn a_dominant_that_lasts_is_no_modulation() {
+    let mut song = Song::new(80, TIMBRES[0]);
+    let key = Key { tonic: PitchClass::from_semitones(2), mode: Mode::Major };
+    phrase(&mut song, key, 0);
+    for (bar, (step, quality)) in
+        [(2, Quality::Dom7), (7, Quality::Maj)].into_iter().cycle().take(4).enumerate()
+    {
+        song.chord(chord(2 + step, quality, 0), 32 + 4 * bar, 4);
+    }
+    phrase(&mut song, key, 48);
+    let harmony = song.harmony(&AnalysisParams::default());
+    assert_eq!(harmony.keys.iter().map(|span| span.key).collect::<Vec<_>>(), [key]);
+}
+
+#[test]
 fn chords_are_heard_through_drums() {
     let mut song = Song::new(64, TIMBRES[0]);
     let key = Key { tonic: PitchClass::from_semitones(3), mode: Mode::Major };

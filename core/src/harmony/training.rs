@@ -9,7 +9,8 @@ use crate::rhythm::Rhythm;
 use super::Harmony;
 use super::chroma::chroma_of;
 use super::grid::units_of;
-use super::key::features_of;
+use super::key::{features_of, tonality_of};
+use super::modulation::signs_of_changes;
 use super::numbers::Numbers;
 use super::presence::evidence_of;
 use super::transcription::transcribe;
@@ -25,6 +26,10 @@ pub const N_REGISTERS: usize = super::network::N_REGISTERS;
 pub const N_WEIGHTS: usize = 5;
 /// Features that speak for harmony.
 pub const N_PRESENCE: usize = super::presence::N_EVIDENCE;
+/// Signs that there is a key.
+pub const N_TONALITY: usize = super::key::N_TONALITY;
+/// Signs of a change of key.
+pub const N_SIGNS: usize = super::modulation::N_SIGNS;
 /// Features that speak for a key.
 pub const N_KEY_FEATURES: usize = super::key::N_FEATURES;
 
@@ -86,25 +91,33 @@ pub struct KeyCase {
     pub features: Vec<[f32; N_KEY_FEATURES]>,
 }
 
+/// What is known before it is decided about a song's keys.
+#[derive(Debug, Clone, Default)]
+pub struct KeyCases {
+    /// What speaks for there being a key; all zero where there is no harmony.
+    pub tonality: [f32; N_TONALITY],
+    /// The stretches.
+    pub stretches: Vec<KeyCase>,
+    /// What speaks for the changes from each to the next, one fewer.
+    pub changes: Vec<[f32; N_SIGNS]>,
+}
+
 /// The stretches of a song with what speaks for their keys, by the learned numbers in `weights`; none
-/// where nothing tonal sounds.
+/// where there is no harmony.
 #[must_use]
-pub fn key_cases(
-    weights: &str,
-    features: &Features,
-    rhythm: &Rhythm,
-    params: &AnalysisParams,
-) -> Vec<KeyCase> {
+pub fn key_cases(weights: &str, features: &Features, rhythm: &Rhythm, params: &AnalysisParams) -> KeyCases {
     let numbers = Numbers::parse(weights);
-    let mut cases = Vec::new();
+    let mut cases = KeyCases::default();
     complete(estimate_harmony_seen(
         &numbers,
         features,
         rhythm,
         params,
         &Pace::default(),
-        |evidence, runs| {
-            cases = runs
+        |evidence, track, runs| {
+            cases.tonality = tonality_of(evidence, runs);
+            cases.changes = signs_of_changes(evidence, runs, track, &numbers);
+            cases.stretches = runs
                 .iter()
                 .map(|run| KeyCase {
                     start: evidence.units[run.from].start,

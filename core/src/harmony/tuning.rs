@@ -5,9 +5,11 @@ use super::Tuning;
 /// Half-width in cents of the smoothing that finds the mode: wider than vibrato's bulk, narrower
 /// than a comma.
 const SMOOTHING: usize = 12;
-/// Half-width in cents of the neighbourhood of the mode whose mean is the tuning.
-const NEIGHBOURHOOD: isize = 20;
-/// Share of the weight that has to lie within [`NEIGHBOURHOOD`] of the mode: noise has 0.41.
+/// Half-width in cents of the neighbourhood of the mode whose mean, the nearer the weightier, is the tuning.
+const NEIGHBOURHOOD: isize = 30;
+/// Half-width in cents of the range that has to hold most of the weight.
+const CORE: isize = 20;
+/// Share of the weight that has to lie within [`CORE`] of the mode: noise has 0.41.
 const MIN_CONCENTRATION: f64 = 0.5;
 
 /// Estimates the tuning from a histogram of peaks' deviations, one bin a cent from −50.
@@ -27,13 +29,12 @@ pub(super) fn estimate_tuning(deviations: &[f32]) -> Option<Tuning> {
     };
     let scores: Vec<f32> = (0..n as isize).map(|centre| smoothed(centre) as f32).collect();
     let mut centre = crate::sequence::arg_max(&scores) as f64;
-    let mut concentration = 0.0;
     // Mean shift: the neighbourhood follows its mean.
-    for _ in 0..3 {
+    for _ in 0..6 {
         let nearest = centre.round() as isize;
         let (mut weight, mut moment) = (0.0, 0.0);
         for d in -NEIGHBOURHOOD..=NEIGHBOURHOOD {
-            let w = at(nearest + d);
+            let w = at(nearest + d) * (1.0 - d.abs() as f64 / (NEIGHBOURHOOD + 1) as f64);
             weight += w;
             moment += w * (nearest + d) as f64;
         }
@@ -41,8 +42,9 @@ pub(super) fn estimate_tuning(deviations: &[f32]) -> Option<Tuning> {
             return None;
         }
         centre = moment / weight;
-        concentration = weight / total;
     }
+    let nearest = centre.round() as isize;
+    let concentration = (-CORE..=CORE).map(|d| at(nearest + d)).sum::<f64>() / total;
     if concentration < MIN_CONCENTRATION {
         return None;
     }

@@ -13,7 +13,7 @@ pub(super) struct Vocabulary {
 }
 
 /// Nats that the whole bass chroma of a unit on one note is worth when the bass is named.
-const BASS_SCALE: f32 = 4.0;
+const BASS_SCALE: f32 = 6.0;
 
 impl Vocabulary {
     pub(super) fn new(choice: ChordVocabulary) -> Self {
@@ -49,8 +49,8 @@ impl Vocabulary {
     pub(super) fn bass_of(quality: Quality, root: usize, bass: &[f32; 12]) -> u8 {
         let score = |&interval: &u8| {
             let share: f32 = match quality.degree_of(interval).0 {
-                1 => 0.80,
-                3 | 5 => 0.07,
+                1 => 0.85,
+                3 | 5 => 0.06,
                 _ => 0.03,
             };
             share.ln() + BASS_SCALE * bass[(root + usize::from(interval)) % 12]

@@ -21,9 +21,10 @@ fn state_of(label: &str) -> Option<usize> {
     Some(12 * quality + (natural + sharps).rem_euclid(12) as usize)
 }
 
-/// The answer for each unit: the chord that holds for most of it.
-fn answers(heard: &Heard, chords: &[Span]) -> Vec<Option<usize>> {
-    let states: Vec<Option<usize>> = chords.iter().map(|chord| state_of(&chord.label)).collect();
+/// The answer for each unit: the state of the chord that holds for most of it, and whether it is inverted.
+fn answers(heard: &Heard, chords: &[Span]) -> Vec<Option<(usize, bool)>> {
+    let states: Vec<Option<(usize, bool)>> =
+        chords.iter().map(|chord| Some((state_of(&chord.label)?, chord.label.contains('/')))).collect();
     heard
         .edges
         .windows(2)
@@ -35,6 +36,10 @@ fn answers(heard: &Heard, chords: &[Span]) -> Vec<Option<usize>> {
         })
         .collect()
 }
+
+/// How much more an inverted chord counts: they are few, and without their weight the bass is taken for
+/// the root.
+const INVERTED_WEIGHT: f32 = 3.0;
 
 /// What one song teaches.
 pub(super) struct Lesson {
@@ -51,7 +56,7 @@ impl Lesson {
         let answers = answers(heard, chords);
         let mut changes = [[0.0; 2]; N_WEIGHTS];
         for (pair, &weight) in answers.windows(2).zip(heard.weights.iter().skip(1)) {
-            if let [Some(before), Some(after)] = pair
+            if let [Some((before, _)), Some((after, _))] = pair
                 && !is_drill
             {
                 changes[weight][usize::from(before == after)] += 1.0;
@@ -62,17 +67,19 @@ impl Lesson {
             .iter()
             .enumerate()
             .filter(|(unit, _)| heard.audible[*unit])
-            .filter_map(|(unit, answer)| Some((heard.presence[unit], (*answer)? != none)))
+            .filter_map(|(unit, answer)| Some((heard.presence[unit], answer.as_ref()?.0 != none)))
             .collect();
         let units = answers
             .iter()
             .enumerate()
             .filter(|(unit, _)| heard.audible[*unit])
             .filter_map(|(unit, answer)| {
+                let (answer, is_inverted) = answer.filter(|(state, _)| *state != none)?;
+                let seconds = (heard.edges[unit + 1] - heard.edges[unit]) as f32;
                 Some(Unit {
                     inputs: heard.inputs.row(unit).to_vec(),
-                    answer: answer.filter(|&answer| answer != none)?,
-                    weight: weight * (heard.edges[unit + 1] - heard.edges[unit]) as f32,
+                    answer,
+                    weight: weight * seconds * if is_inverted { INVERTED_WEIGHT } else { 1.0 },
                 })
             })
             .collect();

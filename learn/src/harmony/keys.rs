@@ -1,13 +1,15 @@
-//! Weights of what speaks for a key: multinomial logistic regression over the 24 keys.
+//! Weights of what speaks for a key (multinomial logistic regression over the 24 keys), for there being one,
+//! and for a change of key.
 
 use std::fmt::Write as _;
 
-use sectionist_core::harmony::training::{KeyCase, N_KEY_FEATURES};
+use sectionist_core::harmony::training::{KeyCase, KeyCases, N_KEY_FEATURES};
 use sectionist_core::units::Key;
 use sectionist_tests::fixtures::Span;
 use sectionist_tests::metrics;
 
 use crate::Failure;
+use crate::logistic::{self, Observation};
 use crate::minimise::minimise;
 
 /// Penalty on the squares of the weights of standardised features.
@@ -27,17 +29,64 @@ pub(super) struct Answer {
 pub(super) fn answers(cases: &[KeyCase], annotated: &[Span], weight: f64) -> Vec<Answer> {
     let total: f64 = cases.iter().map(|case| case.end - case.start).sum();
     let answer = |case: &KeyCase| {
-        let overlap = |span: &Span| span.end.min(case.end) - span.start.max(case.start);
-        let span = annotated.iter().max_by(|a, b| overlap(a).total_cmp(&overlap(b)))?;
-        let length = case.end - case.start;
-        let key = Key::all().position(|key| metrics::same_key(&key.to_string(), &span.label))?;
-        (overlap(span) > MIN_SHARE * length).then(|| Answer {
-            features: case.features.clone(),
-            key,
-            weight: weight * length / total,
-        })
+        let weight = weight * (case.end - case.start) / total;
+        Some(Answer { features: case.features.clone(), key: key_of(case, annotated)?, weight })
     };
     cases.iter().filter_map(answer).collect()
+}
+
+/// The key that most of a stretch is in by the annotation; `None` between keys.
+fn key_of(case: &KeyCase, annotated: &[Span]) -> Option<usize> {
+    let overlap = |span: &Span| span.end.min(case.end) - span.start.max(case.start);
+    let span = annotated.iter().max_by(|a, b| overlap(a).total_cmp(&overlap(b)))?;
+    let key = Key::all().position(|key| metrics::same_key(&key.to_string(), &span.label))?;
+    (overlap(span) > MIN_SHARE * (case.end - case.start)).then_some(key)
+}
+
+/// How much the songs without a key count beside those with one: few songs have none.
+const KEYLESS_WEIGHT: f64 = 0.5;
+
+/// The line of the file that tells songs with a key from those without, fitted to songs of which it is known.
+pub(super) fn fit_tonality(songs: &[(&KeyCases, bool)]) -> Result<String, Failure> {
+    let n_of = |keyed: bool| songs.iter().filter(|(_, has_key)| *has_key == keyed).count().max(1) as f64;
+    let (keyed, keyless) = (n_of(true), n_of(false));
+    let observations: Vec<Observation> = songs
+        .iter()
+        .map(|(cases, has_key)| Observation {
+            x: cases.tonality.map(f64::from).to_vec(),
+            yes: f64::from(u8::from(*has_key)),
+            weight: if *has_key { 1.0 / keyed } else { KEYLESS_WEIGHT / keyless },
+        })
+        .collect();
+    line("tonality", &logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-2)?)
+}
+
+/// The line of the file that tells modulations from other changes, fitted to songs with their annotated keys
+/// and what each of their changes counts.
+pub(super) fn fit_modulation(songs: &[(&KeyCases, &[Span], f64)]) -> Result<String, Failure> {
+    let mut observations = Vec::new();
+    for &(cases, annotated, weight) in songs {
+        for (signs, pair) in cases.changes.iter().zip(cases.stretches.windows(2)) {
+            let (Some(before), Some(after)) = (key_of(&pair[0], annotated), key_of(&pair[1], annotated))
+            else {
+                continue;
+            };
+            let yes = f64::from(u8::from(before != after));
+            observations.push(Observation { x: signs.map(f64::from).to_vec(), yes, weight });
+        }
+    }
+    let total = observations.iter().map(|observation| observation.weight).sum::<f64>().max(1e-9);
+    observations.iter_mut().for_each(|observation| observation.weight /= total);
+    line("modulation", &logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-2)?)
+}
+
+fn line(name: &str, weights: &[f64]) -> Result<String, Failure> {
+    let mut line = name.to_owned();
+    for w in weights {
+        write!(line, " {w:.4}")?;
+    }
+    line.push('\n');
+    Ok(line)
 }
 
 /// The line of the file, fitted to some stretches.
@@ -74,12 +123,7 @@ pub(super) fn fit(answers: &[&Answer]) -> Result<String, Failure> {
         (loss, gradient)
     };
     let weights = minimise(objective, vec![0.0; N_KEY_FEATURES], MAX_ITERATIONS)?;
-    let mut line = "key".to_owned();
-    for (w, scale) in weights.iter().zip(scales) {
-        write!(line, " {:.4}", w / scale)?;
-    }
-    line.push('\n');
-    Ok(line)
+    line("key", &weights.iter().zip(scales).map(|(w, scale)| w / scale).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

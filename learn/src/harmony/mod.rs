@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use sectionist_core::AnalysisParams;
 use sectionist_core::features::Features;
 use sectionist_core::harmony::Harmony;
-use sectionist_core::harmony::training::{Heard, harmony_by, key_cases, qualities};
+use sectionist_core::harmony::training::{Heard, KeyCases, harmony_by, key_cases, qualities};
 use sectionist_core::rhythm::Rhythm;
 use sectionist_tests::fixtures::Span;
 use sectionist_tests::metrics;
@@ -29,7 +29,9 @@ use crate::songs::{self, Song};
 /// Folds of the cross-validation.
 const N_FOLDS: usize = 3;
 /// How much a composed song counts for keys: composers by rule leave no doubt of where home is.
-const COMPOSED_KEY_WEIGHT: f64 = 0.3;
+const COMPOSED_KEY_WEIGHT: f64 = 0.15;
+/// The same for a change of key.
+const COMPOSED_CHANGE_WEIGHT: f64 = 0.4;
 /// Songs made of partials, and of drums.
 const N_TONES: usize = 120;
 const N_DRUMS: usize = 40;
@@ -53,6 +55,8 @@ pub struct Example {
     pub chords: Vec<Span>,
     /// Annotated keys.
     pub keys: Vec<Span>,
+    /// Whether the annotation says which keys it is in, or that it is in none.
+    pub tells_keys: bool,
     /// Whether it is chords one after the other, which tells nothing of how music goes on.
     pub is_drill: bool,
 }
@@ -69,6 +73,7 @@ impl Example {
             params,
             chords: spans(&song.truth["chords"], "label"),
             keys: spans(&song.truth["keys"], "key"),
+            tells_keys: song.truth["keys"].is_array(),
             is_drill: song.truth["kind"] == "drill",
         })
     }
@@ -103,7 +108,8 @@ pub fn spans(list: &serde_json::Value, name: &str) -> Vec<Span> {
 /// # Errors
 /// A song cannot be read, none has chords, or a fit fails.
 pub fn learn(songs: &[Song]) -> Result<String, Failure> {
-    let songs: Vec<Song> = songs.iter().filter(|song| song.truth["chords"].is_array()).cloned().collect();
+    let has_harmony = |song: &&Song| song.truth["chords"].is_array() || song.truth.get("keys").is_some();
+    let songs: Vec<Song> = songs.iter().filter(has_harmony).cloned().collect();
     learn_from(songs::map(&songs, Example::of)?)
 }
 
@@ -143,21 +149,33 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
     .into_iter()
     .collect::<Result<_, _>>()?;
     // Keys are learned from chords that the network found without having seen the song.
-    let cases: Vec<Vec<Answer>> = in_parallel(examples.len(), |idx| {
-        let example = &examples[idx];
-        let weights = &fits[fold_of(&example.id, N_FOLDS)];
-        let cases = key_cases(weights, &example.features, &example.rhythm, &example.params);
-        let weight = if is_composed(example) { COMPOSED_KEY_WEIGHT } else { 1.0 };
-        keys::answers(&cases, &example.keys, weight)
-    })?;
+    let cases = key_cases_of(examples, &fits)?;
     for (left_out, text) in fits.iter_mut().enumerate() {
-        let seen: Vec<&Answer> = examples
-            .iter()
-            .zip(&cases)
-            .filter(|(example, _)| fold_of(&example.id, N_FOLDS) != left_out)
-            .flat_map(|(_, answers)| answers)
+        let seen = || seen_by(examples, &cases, left_out);
+        let answers: Vec<Answer> = seen()
+            .flat_map(|(example, cases)| {
+                let weight = if is_composed(example) { COMPOSED_KEY_WEIGHT } else { 1.0 };
+                keys::answers(&cases.stretches, &example.keys, weight)
+            })
             .collect();
-        *text += &keys::fit(&seen)?;
+        *text += &keys::fit(&answers.iter().collect::<Vec<_>>())?;
+        let keyed: Vec<(&KeyCases, bool)> = seen()
+            .filter(|(example, cases)| cases.tonality[0] != 0.0 && example.tells_keys)
+            .map(|(example, cases)| (cases, !example.keys.is_empty()))
+            .collect();
+        *text += &keys::fit_tonality(&keyed)?;
+    }
+    // Changes of key are judged by what speaks for the keys.
+    let cases = key_cases_of(examples, &fits)?;
+    for (left_out, text) in fits.iter_mut().enumerate() {
+        let keyed: Vec<(&KeyCases, &[Span], f64)> = seen_by(examples, &cases, left_out)
+            .filter(|(example, _)| !example.keys.is_empty())
+            .map(|(example, cases)| {
+                let weight = if is_composed(example) { COMPOSED_CHANGE_WEIGHT } else { 1.0 };
+                (cases, &example.keys[..], weight)
+            })
+            .collect();
+        *text += &keys::fit_modulation(&keyed)?;
     }
     let unseen: Vec<Harmony> = in_parallel(examples.len(), |idx| {
         let example = &examples[idx];
@@ -179,6 +197,24 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// What is known of each song's keys by the fit that has not seen it.
+fn key_cases_of(examples: &[Example], fits: &[String]) -> Result<Vec<KeyCases>, Failure> {
+    in_parallel(examples.len(), |idx| {
+        let example = &examples[idx];
+        let weights = &fits[fold_of(&example.id, N_FOLDS)];
+        key_cases(weights, &example.features, &example.rhythm, &example.params)
+    })
+}
+
+/// The songs outside a fold.
+fn seen_by<'a>(
+    examples: &'a [Example],
+    cases: &'a [KeyCases],
+    left_out: usize,
+) -> impl Iterator<Item = (&'a Example, &'a KeyCases)> {
+    examples.iter().zip(cases).filter(move |(example, _)| fold_of(&example.id, N_FOLDS) != left_out)
+}
+
 /// How much more a bare fifth counts: annotators of pop name the third all the same, so that the few
 /// songs in which it is meant would go unheard.
 const POWER_WEIGHT: f32 = 6.0;
@@ -189,7 +225,7 @@ fn is_composed(example: &Example) -> bool {
 
 /// How much all the time without harmony counts beside all the time with it: there is less of it, and to
 /// miss a chord is worse than to hear one in drums.
-const NONE_WEIGHT: f64 = 0.04;
+const NONE_WEIGHT: f64 = 0.06;
 
 /// Weights of what speaks for harmony, in a line of the file.
 fn fit_presence(lessons: &[&Lesson]) -> Result<String, Failure> {

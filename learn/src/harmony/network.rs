@@ -7,7 +7,7 @@ use sectionist_core::harmony::training::{N_INPUTS, N_REGISTERS, qualities};
 use super::chance::Chance;
 
 /// Units of the hidden layer.
-const N_HIDDEN: usize = 16;
+const N_HIDDEN: usize = 32;
 /// Room for the qualities, a multiple of the processor's vector width.
 const WIDTH: usize = 24;
 
@@ -226,7 +226,7 @@ fn lines(parameters: &Parameters, names: &[(&str, &[u8])]) -> String {
         text.push_str(name);
         for value in values {
             // Writing to a string cannot fail.
-            let _ = write!(text, " {value:.4}");
+            let _ = write!(text, " {value:.3}");
         }
         text.push('\n');
     };

@@ -21,6 +21,11 @@ const BEATS_PER_CHORD: usize = 4;
 /// Roots, spelled anyhow.
 const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 
+/// Qualities whose notes are those of another chord too, as Am7 and C6: their bass tells which it is.
+const TWINS: [&str; 8] = ["maj6", "min7", "min6", "hdim7", "sus2", "sus4", "dim7", "aug"];
+/// Degrees of the scale, spelled anyhow.
+const DEGREES: [&str; 12] = ["1", "b2", "2", "b3", "3", "4", "b5", "5", "#5", "6", "b7", "7"];
+
 /// A sound whose partial `k` has the amplitude `decay^(k − 1)`, times `even` if `k` is even, times
 /// `first` if it is the first.
 struct Timbre {
@@ -145,16 +150,26 @@ pub(super) fn compose(idx: usize) -> Example {
     let [low, middle, high] = [(); 3].map(|()| Timbre::random(&mut chance));
     let has_melody = chance.uniform() < 0.4;
     let has_drums = is_driven || chance.uniform() < 0.25;
-    let lowest = if is_driven { 40.0 } else { 46.0 };
+    // A few are two octaves higher than usual.
+    let is_high = !is_driven && idx % 10 == 5;
+    let lowest = if is_driven {
+        40.0
+    } else if is_high {
+        66.0
+    } else {
+        46.0
+    };
+    let lowest_bass = if is_high { 57 } else { 33 };
     let mut chords = Vec::new();
     for (place, &quality) in order.iter().enumerate() {
         let (name, intervals) = types[quality];
         let root = (chance.uniform() * 12.0) as usize;
         let above =
             |from: usize, interval: u8| (from + (root + usize::from(interval) + 120 - from) % 12) as f64;
-        let bass = if chance.uniform() < 0.2 { chance.pick(intervals) } else { 0 };
+        let may_invert = !TWINS.contains(&name);
+        let bass = if may_invert && chance.uniform() < 0.45 { chance.pick(intervals) } else { 0 };
         if !is_driven && chance.uniform() < 0.85 {
-            tape.note(above(33, bass), place, chance.between(0.1, 0.35), &low);
+            tape.note(above(lowest_bass, bass), place, chance.between(0.1, 0.35), &low);
         }
         let bottom = (lowest + chance.uniform() * 16.0) as usize;
         for &interval in intervals {
@@ -172,7 +187,8 @@ pub(super) fn compose(idx: usize) -> Example {
         }
         let start = (place * BEATS_PER_CHORD) as f64 * BEAT_SECONDS;
         let end = start + BEATS_PER_CHORD as f64 * BEAT_SECONDS;
-        chords.push(Span { start, end, label: format!("{}:{name}", NAMES[root]) });
+        let degree = if bass == 0 { String::new() } else { format!("/{}", DEGREES[usize::from(bass) % 12]) };
+        chords.push(Span { start, end, label: format!("{}:{name}{degree}", NAMES[root]) });
     }
     if is_driven {
         overdrive(&mut tape.samples, &mut chance);
@@ -212,6 +228,7 @@ fn example(id: String, set: &str, samples: &[f32], period: f64, chords: Vec<Span
         params: AnalysisParams { chord_vocabulary: ChordVocabulary::Extended, ..AnalysisParams::default() },
         chords,
         keys: Vec::new(),
+        tells_keys: false,
         is_drill: true,
     }
 }
