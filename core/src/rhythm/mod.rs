@@ -372,16 +372,17 @@ fn pulse_features(heard: &Heard, best: &Candidate) -> Vec<f64> {
 /// Features at the end of a candidate's that tell how steady it is.
 const N_STEADINESS: usize = 10;
 
-/// The tempo that holds longest, or the median where none holds for half of the beats.
+/// How far a span's tempo may lie from the median to stand for it (natural logarithm).
+const NEAR_MEDIAN: f64 = 0.03;
+
+/// The median tempo of the beats; as exactly as the longest span of the curve that has it tells.
 fn main_tempo(times: &[f64], curve: &[TempoSpan]) -> Option<f64> {
-    let longest = curve.iter().max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start)))?;
-    let whole = times.last()? - times.first()?;
-    if longest.end - longest.start > 0.4 * whole {
-        return Some(longest.bpm.get());
-    }
     let mut periods: Vec<f64> = times.windows(2).map(|t| t[1] - t[0]).collect();
     periods.sort_by(f64::total_cmp);
-    Some(60.0 / periods.get(periods.len() / 2)?)
+    let median = 60.0 / periods.get(periods.len() / 2)?;
+    let near = curve.iter().filter(|span| (span.bpm.get() / median).ln().abs() < NEAR_MEDIAN);
+    let longest = near.max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start)));
+    Some(longest.map_or(median, |span| span.bpm.get()))
 }
 
 /// Sound softer than this share of the song's loudest counts as silence (−50 dB).
