@@ -22,6 +22,7 @@ pub fn learn(what: &str, folders: &[String]) -> Result<String, Failure> {
     let songs = songs::list(folders)?;
     match what {
         "structure" => structure::learn(&songs),
+        "labels" => structure::learn_labels(&songs),
         other => Err(format!("nothing is learned under the name `{other}`").into()),
     }
 }

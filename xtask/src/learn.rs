@@ -20,8 +20,15 @@ struct Lesson {
     songs: &'static [(Set, usize)],
 }
 
-const LESSONS: &[Lesson] =
-    &[Lesson { name: "structure", file: "core/src/structure/segmentation.weights", songs: &[] }];
+const LESSONS: &[Lesson] = &[
+    Lesson {
+        name: "structure",
+        file: "core/src/structure/segmentation.weights",
+        songs: &[(Set::Forms, 120)],
+    },
+    // After `structure`: labels are learned for the sections that are found.
+    Lesson { name: "labels", file: "core/src/structure/labels.weights", songs: &[(Set::Forms, 120)] },
+];
 
 /// Learns from composed songs and, where there are any, from the annotated ones besides.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

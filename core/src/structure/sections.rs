@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::features::Features;
+use crate::features::{Features, OnsetActivations};
 use crate::harmony::Harmony;
 use crate::matrix::Matrix;
 use crate::pace::Pace;
@@ -13,17 +13,21 @@ use crate::structure::boundary::{certain_boundary, inner_boundary};
 use crate::structure::cues::{Similarities, compute_cues};
 use crate::structure::grid::BarGrid;
 use crate::structure::groups::{Kinship, letter};
-use crate::structure::labels::{SectionView, label_sections, names};
+use crate::structure::labels::{Stretch, label_sections, names, views_of};
 use crate::structure::model::Weights;
 use crate::structure::segmentation::{
     Evidence, balanced_threshold, boundary_posteriors, choose_boundaries, score_segments,
 };
+use crate::structure::snap::to_onset;
 use crate::structure::sound::sounding_span;
 use crate::structure::{Boundary, Repeat, Section, SectionTimbre, Structure};
 use crate::units::Key;
 
 /// How far the sensitivity moves the log-odds that a boundary must reach, from 0 to 1.
 const SENSITIVITY_SPAN: f32 = 4.0;
+
+/// How far a boundary may move to an onset where there are no bars, as a share of a window.
+const SNAP: f64 = 0.45;
 
 /// What a style adds to the log-odds of boundaries: electronic and classical sections are longer.
 const fn style_shift(style: Style) -> f32 {
@@ -42,6 +46,13 @@ struct Span {
     /// Bars of the grid; `None` for silence.
     bars: Option<Range<usize>>,
     boundary: Boundary,
+}
+
+impl Span {
+    fn stretch(&self, group: usize) -> Stretch {
+        let (seconds, boundary) = (self.end - self.start, self.boundary.confidence);
+        Stretch { bars: self.bars.clone(), seconds, group, boundary }
+    }
 }
 
 pub(super) async fn find_sections(
@@ -74,18 +85,27 @@ pub(super) async fn find_sections(
         + (0.5 - params.sensitivity) * SENSITIVITY_SPAN
         + style_shift(params.style);
     let threshold = 1.0 / (1.0 + (-log_odds).exp());
-    let starts = choose_boundaries(&posteriors, &grid.edges, threshold, params.min_section.max(0.5));
-    let spans = lay_out(&starts, &grid, &posteriors, &cues, duration);
+    let min_section = params.min_section.max(0.5);
+    let starts = choose_boundaries(&posteriors, &grid.edges, threshold, min_section);
+    let spans = lay_out(&starts, &grid, &posteriors, &cues, min_section, (&features.onsets, duration));
 
     let ranges: Vec<Range<usize>> = spans.iter().filter_map(|span| span.bars.clone()).collect();
     let kinship = Kinship::compare(&bars, &like, &ranges, weights, pace).await;
     let groups = kinship.cluster();
     pace.progress(0.95);
-    Structure { sections: describe(&spans, &kinship, &groups, &bars, &grid, (features, rhythm, harmony)) }
+    let stages = (features, rhythm, harmony);
+    Structure { sections: describe(&spans, &kinship, &groups, (&bars, &grid), stages, weights) }
 }
 
 /// The spans of sections, with silence at the ends where there is any.
-fn lay_out(starts: &[usize], grid: &BarGrid, posteriors: &[f32], cues: &Matrix, duration: f64) -> Vec<Span> {
+fn lay_out(
+    starts: &[usize],
+    grid: &BarGrid,
+    posteriors: &[f32],
+    cues: &Matrix,
+    min_section: f64,
+    (onsets, duration): (&OnsetActivations, f64),
+) -> Vec<Span> {
     let mut spans = Vec::new();
     let (first, last) = (grid.edges[0], grid.edges[grid.n_bars()]);
     if first > 0.0 {
@@ -93,11 +113,24 @@ fn lay_out(starts: &[usize], grid: &BarGrid, posteriors: &[f32], cues: &Matrix, 
     }
     for (idx, &bar) in starts.iter().enumerate() {
         let until = starts.get(idx + 1).copied().unwrap_or(grid.n_bars());
-        let boundary = match bar {
+        let (mut start, end) = (grid.edges[bar], grid.edges[until]);
+        let mut boundary = match bar {
             0 => certain_boundary(first, duration),
             _ => inner_boundary(bar, &grid.edges, posteriors, cues),
         };
-        spans.push(Span { start: grid.edges[bar], end: grid.edges[until], bars: Some(bar..until), boundary });
+        if let Some(before) = spans.last_mut().filter(|_| bar > 0 && !grid.is_musical) {
+            let window = start - grid.edges[bar - 1];
+            let reach = SNAP * window;
+            let onset = to_onset(onsets, start, reach);
+            boundary.earliest = boundary.earliest.min(start - reach);
+            boundary.latest = boundary.latest.max(start + reach);
+            // No section gets shorter than it may be.
+            if onset - before.start >= min_section && end - onset >= min_section {
+                start = onset;
+                before.end = onset;
+            }
+        }
+        spans.push(Span { start, end, bars: Some(bar..until), boundary });
     }
     if last < duration {
         spans.push(Span {
@@ -114,9 +147,9 @@ fn describe(
     spans: &[Span],
     kinship: &Kinship,
     groups: &[usize],
-    bars: &BarFeatures,
-    grid: &BarGrid,
+    (bars, grid): (&BarFeatures, &BarGrid),
     (features, rhythm, harmony): (&Features, &Rhythm, &Harmony),
+    weights: &Weights,
 ) -> Vec<Section> {
     // Index among the sounding sections, by section.
     let sounding: Vec<Option<usize>> = spans
@@ -127,8 +160,9 @@ fn describe(
         })
         .collect();
     let groups = all_groups(&sounding, groups);
-    let views = views_of(spans, &groups, bars, grid);
-    let labellings = label_sections(&views);
+    let stretches: Vec<Stretch> =
+        spans.iter().zip(&groups).map(|(span, &group)| span.stretch(group)).collect();
+    let labellings = label_sections(&views_of(&stretches, bars, grid), weights);
     let names = names(&labellings.iter().map(|labelling| labelling.label).collect::<Vec<_>>());
     let downbeats = rhythm.downbeats();
     spans
@@ -174,45 +208,6 @@ fn all_groups(sounding: &[Option<usize>], groups: &[usize]) -> Vec<usize> {
                 seen.push(group);
                 seen.len() - 1
             })
-        })
-        .collect()
-}
-
-/// What the labels are decided from.
-fn views_of(spans: &[Span], groups: &[usize], bars: &BarFeatures, grid: &BarGrid) -> Vec<SectionView> {
-    let n_bars = grid.n_bars();
-    let lengths: Vec<f32> = grid.edges.windows(2).map(|edge| (edge[1] - edge[0]) as f32).collect();
-    let total: f32 = lengths.iter().sum::<f32>().max(1e-3);
-    let over = |range: Range<usize>, value: &dyn Fn(usize) -> f32| {
-        let seconds: f32 = lengths[range.clone()].iter().sum::<f32>().max(1e-3);
-        range.map(|bar| lengths[bar] * value(bar)).sum::<f32>() / seconds
-    };
-    let mean = |row: &[f32]| row.iter().sum::<f32>() / row.len().max(1) as f32;
-    let level = |bar: usize| mean(bars.level.row(bar));
-    let brightness = |bar: usize| bars.brightness[bar];
-    let density = |bar: usize| (mean(bars.flux.row(bar)) + 0.1).ln();
-    let voice = |bar: usize| bars.voice[bar];
-    let of_song: [f32; 4] =
-        [&level as &dyn Fn(usize) -> f32, &brightness, &density, &voice].map(|value| over(0..n_bars, value));
-    let spread = over(0..n_bars, &|bar| (voice(bar) - of_song[3]).powi(2)).sqrt().max(1e-3);
-    spans
-        .iter()
-        .zip(groups)
-        .map(|(span, &group)| {
-            let Some(range) = span.bars.clone() else {
-                let seconds = (span.end - span.start) as f32;
-                return SectionView { group, seconds, is_silent: true, ..SectionView::default() };
-            };
-            SectionView {
-                group,
-                seconds: (span.end - span.start) as f32,
-                place: ((span.start - grid.edges[0]) as f32 / total).clamp(0.0, 1.0),
-                level: over(range.clone(), &level) - of_song[0],
-                brightness: over(range.clone(), &brightness) - of_song[1],
-                density: over(range.clone(), &density) - of_song[2],
-                voice: (over(range, &voice) - of_song[3]) / spread,
-                is_silent: false,
-            }
         })
         .collect()
 }

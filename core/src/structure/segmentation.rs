@@ -311,11 +311,11 @@ pub(super) fn choose_boundaries(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structure::model::SEGMENTATION;
+    use crate::structure::model::MODEL;
 
     #[test]
     fn every_feature_has_its_weight() {
-        let weights = Weights::parse(SEGMENTATION);
+        let weights = Weights::parse(MODEL);
         for name in SEGMENT_FEATURES {
             assert!(weights.has(name), "{name}");
         }

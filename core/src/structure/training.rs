@@ -8,15 +8,18 @@ use crate::matrix::Matrix;
 use crate::pace::{Pace, complete};
 use crate::params::AnalysisParams;
 use crate::rhythm::Rhythm;
-use crate::structure::Section;
 use crate::structure::bars::{BarFeatures, describe_bars};
 use crate::structure::cues::{CUES, Similarities, compute_cues};
 use crate::structure::grid::BarGrid;
 use crate::structure::groups::{PAIR_FEATURES, pair_features};
+use crate::structure::labels::{
+    LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, label_probabilities, views_of,
+};
 use crate::structure::model::Weights;
 use crate::structure::sections::find_sections;
 use crate::structure::segmentation::{Evidence, SEGMENT_FEATURES, for_each_segment};
 use crate::structure::sound::sounding_span;
+use crate::structure::{Section, SectionLabel};
 
 /// Longest segment in bars.
 pub const MAX_BARS: usize = crate::structure::segmentation::MAX_BARS;
@@ -65,6 +68,82 @@ impl Seen {
     pub fn pair(&self, a: &Range<usize>, b: &Range<usize>) -> [f32; PAIR_FEATURES.len()] {
         pair_features(&self.bars, &self.like, a, b)
     }
+
+    /// What the labels of sections are decided from.
+    #[must_use]
+    pub fn heard(&self, sections: &[Told]) -> Heard {
+        let edges = &self.grid.edges;
+        let nearest = |time: f64| {
+            let after = edges.partition_point(|&edge| edge < time).min(edges.len() - 1);
+            let before = after.saturating_sub(1);
+            if time - edges[before] < edges[after] - time { before } else { after }
+        };
+        let stretches: Vec<Stretch> = sections
+            .iter()
+            .map(|section| Stretch {
+                bars: Some(nearest(section.start)..nearest(section.end)),
+                seconds: section.end - section.start,
+                group: section.group,
+                boundary: section.boundary,
+            })
+            .collect();
+        let views = views_of(&stretches, &self.bars, &self.grid);
+        let told: Vec<usize> = (0..views.len()).filter(|&idx| !views[idx].is_silent).collect();
+        Heard { views: told.iter().map(|&idx| views[idx]).collect(), told }
+    }
+}
+
+/// A section to be labelled.
+#[derive(Debug, Clone, Copy)]
+pub struct Told {
+    /// Seconds.
+    pub start: f64,
+    /// Seconds.
+    pub end: f64,
+    /// The same for the same material.
+    pub group: usize,
+    /// Probability of the boundary at its start.
+    pub boundary: f32,
+}
+
+/// What is heard of the sections that last at least a bar.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    views: Vec<SectionView>,
+    /// Which of the sections they are.
+    pub told: Vec<usize>,
+}
+
+impl Heard {
+    /// Features of each section, `[n × label_feature_names()]`.
+    #[must_use]
+    pub fn features(&self) -> Vec<[f32; LABEL_FEATURES.len()]> {
+        features_of(&self.views)
+    }
+
+    /// Whether each section but the first is of the same group as the one before.
+    #[must_use]
+    pub fn is_again(&self) -> Vec<bool> {
+        self.views.windows(2).map(|pair| pair[0].group == pair[1].group).collect()
+    }
+
+    /// Probability of each of [`labels`] for each section, by the weights of a data file.
+    #[must_use]
+    pub fn label_probabilities(&self, weights: &str) -> Matrix {
+        label_probabilities(&self.views, &Weights::parse(weights))
+    }
+}
+
+/// The labels of what sounds.
+#[must_use]
+pub const fn labels() -> [SectionLabel; LABELS.len()] {
+    LABELS
+}
+
+/// Names of the features of a section.
+#[must_use]
+pub const fn label_feature_names() -> [&'static str; LABEL_FEATURES.len()] {
+    LABEL_FEATURES
 }
 
 /// Names of the cues at a bar line.

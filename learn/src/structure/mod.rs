@@ -1,7 +1,12 @@
 //! The numbers of the structure stage: segmentation and grouping of sections.
 
+mod chain;
 mod crf;
+mod labels;
 mod pairs;
+mod priors;
+
+pub use labels::learn as learn_labels;
 
 use std::fmt::Write as _;
 
