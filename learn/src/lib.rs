@@ -3,9 +3,12 @@
 //! Each stage's numbers come from one module here, which returns the text of the data file beside the
 //! stage. Everything is deterministic: the same songs give the same file.
 
+pub mod beats;
+pub mod choice;
 pub mod folds;
 pub mod logistic;
 pub mod minimise;
+pub mod rhythm;
 pub mod songs;
 pub mod structure;
 
@@ -21,6 +24,8 @@ pub type Failure = Box<dyn std::error::Error>;
 pub fn learn(what: &str, folders: &[String]) -> Result<String, Failure> {
     let songs = songs::list(folders)?;
     match what {
+        "beats" => beats::learn(&songs),
+        "rhythm" => rhythm::learn(&songs),
         "structure" => structure::learn(&songs),
         "labels" => structure::learn_labels(&songs),
         other => Err(format!("nothing is learned under the name `{other}`").into()),

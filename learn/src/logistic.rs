@@ -31,14 +31,17 @@ pub fn fit(observations: &[&Observation], penalty: f64) -> Result<Vec<f64>, Fail
             if i == 0 || variance < 1e-12 { 1.0 } else { variance.sqrt() }
         })
         .collect();
+    let standardised: Vec<f64> = observations
+        .iter()
+        .flat_map(|o| o.x.iter().zip(means.iter().zip(&scales)).map(|(x, (mean, scale))| (x - mean) / scale))
+        .collect();
     let objective = |w: &[f64]| {
         let (mut loss, mut gradient) = (0.0, vec![0.0; n_features]);
-        for o in observations {
-            let x = |i: usize| (o.x[i] - means[i]) / scales[i];
-            let score: f64 = (0..n_features).map(|i| w[i] * x(i)).sum();
+        for (o, x) in observations.iter().zip(standardised.chunks_exact(n_features)) {
+            let score: f64 = w.iter().zip(x).map(|(w, x)| w * x).sum();
             loss += o.weight * (softplus(score) - o.yes * score);
             let excess = o.weight * (1.0 / (1.0 + (-score).exp()) - o.yes);
-            (0..n_features).for_each(|i| gradient[i] += excess * x(i));
+            gradient.iter_mut().zip(x).for_each(|(g, x)| *g += excess * x);
         }
         for i in 1..n_features {
             loss += penalty * w[i] * w[i] / 2.0;

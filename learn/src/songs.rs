@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use sectionist_core::features::Features;
 use sectionist_core::{AnalysisParams, FileHint, training};
 use serde_json::Value;
 
@@ -47,6 +48,26 @@ pub fn list(folders: &[String]) -> Result<Vec<Song>, Failure> {
 }
 
 impl Song {
+    /// The metrical level that people hear over that of the annotation, where `tempo_levels.json` beside
+    /// the folder says so.
+    #[must_use]
+    pub fn level_ratio(&self) -> Option<f64> {
+        let levels = self.audio.parent()?.parent()?.join("tempo_levels.json");
+        let levels: Value = serde_json::from_slice(&fs::read(levels).ok()?).ok()?;
+        levels.get(&self.id)?.as_f64()
+    }
+
+    /// Runs the analysis as far as the features.
+    ///
+    /// # Errors
+    /// The file cannot be read or analysed.
+    pub fn features(&self, params: &AnalysisParams) -> Result<Features, Failure> {
+        let fail = |error: &dyn std::fmt::Display| format!("{}: {error}", self.audio.display());
+        let bytes = fs::read(&self.audio).map_err(|error| fail(&error))?;
+        let hint = FileHint::from_name(file_name(&self.audio));
+        Ok(training::features(bytes, &hint, params).map_err(|error| fail(&error))?)
+    }
+
     /// Runs all stages.
     ///
     /// # Errors
@@ -90,4 +111,19 @@ pub fn map<T: Send>(
     let mut done = done.into_inner().map_err(|_| "an analysis panicked")?;
     done.sort_by_key(|(idx, _)| *idx);
     done.into_iter().map(|(_, result)| result.map_err(Failure::from)).collect()
+}
+
+/// Applies `f` to all items, as many at once as there are processors.
+///
+/// # Errors
+/// One of them panicked.
+pub fn each<T: Send>(items: &mut [T], f: impl Fn(&mut T) + Sync) -> Result<(), Failure> {
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(n_threads).max(1);
+    std::thread::scope(|scope| {
+        let f = &f;
+        let workers: Vec<_> =
+            items.chunks_mut(share).map(|chunk| scope.spawn(move || chunk.iter_mut().for_each(f))).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| "an analysis panicked".into()))
+    })
 }

@@ -14,15 +14,18 @@ use crate::sound::{RATE, effects, fluid, wav};
 use crate::{Composition, Set, Split};
 
 /// Raised when rendering changes without the songs or their sounds changing.
-const RENDERING: u32 = 1;
+const RENDERING: u32 = 3;
 
 /// Renders the first `n` songs of a set into `folder`, several at a time, and returns the audio files in
-/// order. Songs already there are kept, unless they would be composed or rendered otherwise today.
+/// order. Songs already there are kept, unless they would be composed or rendered otherwise today; songs
+/// of this set and split beyond the first `n` are removed, so that who learns from the folder learns from
+/// the same songs on every machine.
 ///
 /// # Errors
 /// If `fluidsynth` or the split's soundfont is missing, or a file cannot be written.
 pub fn render_set(set: Set, split: Split, n: usize, folder: &Path) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
+    prune(set, split, n, folder)?;
     let (next, failure) = (AtomicUsize::new(0), Mutex::new(None));
     let workers = thread::available_parallelism().map_or(1, usize::from).min(n.max(1));
     thread::scope(|scope| {
@@ -47,7 +50,27 @@ pub fn render_set(set: Set, split: Split, n: usize, folder: &Path) -> Result<Vec
     if let Some(error) = failure.into_inner().map_err(|_| anyhow!("a rendering thread panicked"))? {
         return Err(error);
     }
-    Ok((0..n).map(|index| folder.join(format!("{}-{}-{index:04}.wav", set.name(), split.name()))).collect())
+    Ok((0..n).map(|index| folder.join(format!("{}.wav", stem(set, split, index)))).collect())
+}
+
+/// File stem of a song.
+pub(crate) fn stem(set: Set, split: Split, index: usize) -> String {
+    format!("{}-{}-{index:04}", set.name(), split.name())
+}
+
+/// Removes songs beyond the first `n`.
+fn prune(set: Set, split: Split, n: usize, folder: &Path) -> Result<()> {
+    let prefix = format!("{}-{}-", set.name(), split.name());
+    for entry in fs::read_dir(folder).with_context(|| format!("{}", folder.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let index =
+            name.strip_prefix(&prefix).and_then(|rest| rest.split('.').next()).and_then(|i| i.parse().ok());
+        if index.is_some_and(|index: usize| index >= n) {
+            fs::remove_file(&path).with_context(|| format!("{}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Renders a song unless it is there as it would be rendered.
@@ -95,20 +118,55 @@ impl Composition {
             samples.iter_mut().zip(layer).for_each(|(x, y)| *x += y);
             effects::normalise(&mut samples, 1.0);
         }
-        for (singer, notes) in &self.sound.voices {
-            let cents = self.truth["tuning_cents"].as_f64().unwrap_or(0.0);
-            let mut layer = singer.sing(notes, n, cents, &mut chance);
-            // Loudness is compared where there is any, so that a short song is not a loud one.
-            let gain =
-                singer.level as f32 * effects::loudness(&samples) / effects::loudness(&layer).max(1e-6);
-            layer.iter_mut().for_each(|x| *x *= gain);
-            samples.iter_mut().zip(layer).for_each(|(x, y)| *x += y);
-            effects::normalise(&mut samples, 1.0);
+        let cents = self.truth["tuning_cents"].as_f64().unwrap_or(0.0);
+        // Loudness is compared where there is any, so that a player of few notes is not a loud one.
+        let reference = effects::loudness(&samples);
+        for layer in &self.sound.layers {
+            let mut played = layer.render(n, cents, &mut chance);
+            if reference > 0.0 {
+                let gain = layer.level as f32 * reference / effects::loudness(&played).max(1e-6);
+                played.iter_mut().for_each(|x| *x *= gain);
+            }
+            samples.iter_mut().zip(played).for_each(|(x, y)| *x += y);
         }
+        effects::normalise(&mut samples, 1.0);
         for effect in &self.sound.effects {
             effect.apply(&mut samples, &mut chance);
         }
         effects::normalise(&mut samples, self.sound.peak);
         Ok(samples)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_songs_of_the_set_beyond_those_wanted_are_removed() {
+        let folder = std::env::temp_dir().join(format!("songbook-prune-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let names = [
+            "rhythm-test-0001.wav",
+            "rhythm-test-0002.wav",
+            "rhythm-test-0002.truth.json",
+            "notes.txt",
+            "forms-test-0009.wav",
+        ];
+        for name in names {
+            fs::write(folder.join(name), "").unwrap();
+        }
+        prune(Set::Rhythm, Split::Test, 2, &folder).unwrap();
+        let left: Vec<bool> = names.iter().map(|name| folder.join(name).exists()).collect();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(left, [true, false, false, true, true]);
+    }
+
+    #[test]
+    fn a_fingerprint_tells_songs_apart() {
+        let print = |split, index| Composition::new(Set::Rhythm, split, index).fingerprint();
+        assert_eq!(print(Split::Test, 1), print(Split::Test, 1));
+        assert_ne!(print(Split::Test, 1), print(Split::Test, 2));
+        assert_ne!(print(Split::Test, 1), print(Split::Train, 1));
     }
 }

@@ -58,7 +58,7 @@ fn tempo() {
 
 #[test]
 fn beats() {
-    floors("beats", [0.95, 0.95, 0.6, 0.95, 0.95, 0.95]);
+    floors("beats", [0.95, 0.95, 0.8, 0.95, 0.95, 0.95]);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn key() {
 
 #[test]
 fn chords() {
-    floors("chord_majmin", [0.95, 0.9, 0.87, 0.92, 0.93, 0.85]);
+    floors("chord_majmin", [0.95, 0.9, 0.82, 0.92, 0.93, 0.85]);
 }
 
 #[test]

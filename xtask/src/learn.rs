@@ -16,21 +16,42 @@ struct Lesson {
     name: &'static str,
     /// The file that holds the numbers.
     file: &'static str,
+    /// Whether the annotated songs are learned from too, where there are any. Not by the network: its
+    /// answers on them are what the numbers above it are learned from.
+    wants_corpus: bool,
     /// Composed songs to learn from, and how many.
-    songs: &'static [(Set, usize)],
+    songs: &'static [(Set, Split, usize)],
 }
 
 const LESSONS: &[Lesson] = &[
     Lesson {
+        name: "beats",
+        file: "core/src/rhythm/network.weights",
+        wants_corpus: false,
+        songs: &[(Set::Rhythm, Split::First, 420)],
+    },
+    Lesson {
+        name: "rhythm",
+        file: "core/src/rhythm/rhythm.weights",
+        wants_corpus: true,
+        songs: &[(Set::Rhythm, Split::Train, 420)],
+    },
+    Lesson {
         name: "structure",
         file: "core/src/structure/segmentation.weights",
-        songs: &[(Set::Forms, 120)],
+        wants_corpus: true,
+        songs: &[(Set::Forms, Split::Train, 120)],
     },
     // After `structure`: labels are learned for the sections that are found.
-    Lesson { name: "labels", file: "core/src/structure/labels.weights", songs: &[(Set::Forms, 120)] },
+    Lesson {
+        name: "labels",
+        file: "core/src/structure/labels.weights",
+        wants_corpus: true,
+        songs: &[(Set::Forms, Split::Train, 120)],
+    },
 ];
 
-/// Learns from composed songs and, where there are any, from the annotated ones besides.
+/// Learns from composed songs and, where the lesson wants them and they are there, from the annotated ones.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let (what, rest) = arguments.split_first().map_or(("", &[][..]), |(what, rest)| (what.as_str(), rest));
     let Some(lesson) = LESSONS.iter().find(|lesson| lesson.name == what) else {
@@ -38,12 +59,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         bail!("nothing is learned under the name `{what}`; known: {}", names.join(" "));
     };
     let mut steps = Steps::default();
-    let mut folders: Vec<PathBuf> = accuracy::training_songs(rest, &mut steps)?;
-    for &(set, n) in lesson.songs {
-        let folder = songbook::folder(set, Split::Train);
-        steps.run(&format!("compose {n} songs for {}", set.name()), || {
-            render_set(set, Split::Train, n, &folder)
-        })?;
+    let mut folders: Vec<PathBuf> =
+        if lesson.wants_corpus { accuracy::training_songs(rest, &mut steps)? } else { Vec::new() };
+    for &(set, split, n) in lesson.songs {
+        let folder = songbook::folder(set, split);
+        steps.run(&format!("compose {n} songs for {}", set.name()), || render_set(set, split, n, &folder))?;
         folders.push(folder);
     }
     steps.run("build the learning program", || {

@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     };
     let set = Set::from_name(set).with_context(|| format!("unknown set {set}; known: {}", names()))?;
     let split =
-        Split::from_name(split).with_context(|| format!("unknown split {split}; known: train test"))?;
+        Split::from_name(split).with_context(|| format!("unknown split {split}; known: train test first"))?;
     let folder = folder_wanted.unwrap_or_else(|| folder(set, split));
     let songs = render_set(set, split, n.parse().context("N is a number of songs")?, &folder)?;
     println!("{} songs in {}", songs.len(), folder.display());

@@ -21,6 +21,33 @@ pub struct OnsetActivations {
     pub bands: Matrix,
     /// All bands together, `[n_frames]`, non-negative: mean of the bands.
     pub combined: Vec<f32>,
+    /// The same in more bands, coarser in time.
+    pub fine: FineOnsets,
+}
+
+/// Bands of [`FineOnsets`].
+pub const N_FINE_BANDS: usize = 12;
+/// Values of a frame of [`FineOnsets`].
+pub const N_FINE: usize = 3 * N_FINE_BANDS;
+/// Unit of the values of [`FineOnsets`], in nepers.
+pub const FINE_STEP: f32 = 1.0 / 64.0;
+/// Edges in Hz between the bands; they divide those of [`ONSET_BAND_EDGES`].
+const FINE_EDGES: [f32; N_FINE_BANDS - 1] =
+    [80.0, 150.0, 250.0, 400.0, 600.0, 900.0, 1_400.0, 2_000.0, 2_800.0, 4_200.0, 6_500.0];
+
+/// Rises and levels in twelve bands at half the frame rate, a byte each so that hours fit in memory.
+#[derive(Debug, Clone)]
+pub struct FineOnsets {
+    /// Where the first of each pair of frames lies.
+    pub grid: FrameGrid,
+    /// `[⌈n_frames / 2⌉][N_FINE]`, in units of [`FINE_STEP`]: mean rise in each band from low to high at the first
+    /// frame of the pair, the same at the second, mean level over both (nepers, 0 is silence).
+    pub frames: Vec<[u8; N_FINE]>,
+}
+
+impl FineOnsets {
+    /// Seconds from the time of the first frame of a pair to their centre.
+    pub const OFFSET: f64 = 0.5 * HOP_LENGTH as f64 / ANALYSIS_RATE as f64;
 }
 
 /// Frame length in samples (46 ms): short enough for attacks, long enough to tell 21 Hz apart.
@@ -78,7 +105,10 @@ impl OnsetExtractor {
         stft.finish(|magnitudes| flux.push(magnitudes));
         flux.finish();
         let combined = flux.bands.rows().map(|row| row.iter().sum::<f32>() / N_ONSET_BANDS as f32).collect();
-        OnsetActivations { grid: stft.grid(ANALYSIS_RATE), bands: self.flux.bands, combined }
+        let grid = stft.grid(ANALYSIS_RATE);
+        let pairs = FrameGrid { hop_length: 2 * grid.hop_length, ..grid };
+        let fine = FineOnsets { grid: pairs, frames: self.flux.fine };
+        OnsetActivations { grid, bands: self.flux.bands, combined, fine }
     }
 }
 
@@ -87,6 +117,7 @@ struct Filter {
     first_bin: usize,
     weights: Vec<f32>,
     band: usize,
+    fine_band: usize,
 }
 
 /// The state of the flux from frame to frame.
@@ -101,6 +132,11 @@ struct Flux {
     release: f32,
     n_frames: usize,
     bands: Matrix,
+    /// Filters in each of the finer bands.
+    n_in_fine: [f32; N_FINE_BANDS],
+    /// Sums of the levels at the first frame of a pair.
+    held_levels: [f32; N_FINE_BANDS],
+    fine: Vec<[u8; N_FINE]>,
 }
 
 impl Flux {
@@ -108,7 +144,11 @@ impl Flux {
         let filters = filterbank();
         let n = filters.len();
         let mut n_in_band = [0.0; N_ONSET_BANDS];
-        filters.iter().for_each(|filter| n_in_band[filter.band] += 1.0);
+        let mut n_in_fine = [0.0; N_FINE_BANDS];
+        for filter in &filters {
+            n_in_band[filter.band] += 1.0;
+            n_in_fine[filter.fine_band] += 1.0;
+        }
         let frames_per_release = LEVEL_RELEASE * ANALYSIS_RATE as f32 / HOP_LENGTH as f32;
         Self {
             filters,
@@ -118,6 +158,9 @@ impl Flux {
             release: (-1.0 / frames_per_release).exp(),
             n_frames: 0,
             bands: Matrix::with_cols(N_ONSET_BANDS),
+            n_in_fine,
+            held_levels: [0.0; N_FINE_BANDS],
+            fine: Vec::new(),
         }
     }
 
@@ -148,19 +191,42 @@ impl Flux {
         let loudest = self.levels.iter().copied().fold(0.0, f32::max);
         let n = now.len();
         let mut sums = [0.0f32; N_ONSET_BANDS];
+        let (mut rises, mut levels) = ([0.0f32; N_FINE_BANDS], [0.0f32; N_FINE_BANDS]);
         for (idx, filter) in self.filters.iter().enumerate() {
             let neighbours = &reference[idx.saturating_sub(1)..(idx + 2).min(n)];
             let before = neighbours.iter().copied().fold(0.0, f32::max);
+            let own = self.levels[idx].max(LEVEL_SHARE * loudest);
+            let level = (own * loudest).sqrt().max(LEVEL_FLOOR);
+            let above = (1.0 + COMPRESSION * now[idx] / level).ln();
+            levels[filter.fine_band] += above;
             if now[idx] > before {
-                let own = self.levels[idx].max(LEVEL_SHARE * loudest);
-                let level = (own * loudest).sqrt().max(LEVEL_FLOOR);
-                sums[filter.band] += ((level + COMPRESSION * now[idx]) / (level + COMPRESSION * before)).ln();
+                let rise = above - (1.0 + COMPRESSION * before / level).ln();
+                sums[filter.band] += rise;
+                rises[filter.fine_band] += rise;
             }
         }
         for (sum, n) in sums.iter_mut().zip(self.n_in_band) {
             *sum /= n.max(1.0);
         }
         self.bands.push_row(&sums);
+        self.keep_fine(frame, &rises, &levels);
+    }
+
+    /// Keeps the sums over the finer bands, two frames as one; a last frame without a partner counts twice in the level.
+    fn keep_fine(&mut self, frame: usize, rises: &[f32; N_FINE_BANDS], levels: &[f32; N_FINE_BANDS]) {
+        // Saturates at a rise of 4 nepers, more than the compression lets happen.
+        let byte = |value: f32| (value / FINE_STEP).round() as u8;
+        if frame.is_multiple_of(2) {
+            self.fine.push([0; N_FINE]);
+            self.held_levels = *levels;
+        }
+        let Some(kept) = self.fine.last_mut() else { return };
+        let first = frame % 2 * N_FINE_BANDS;
+        for band in 0..N_FINE_BANDS {
+            let n = self.n_in_fine[band].max(1.0);
+            kept[first + band] = byte(rises[band] / n);
+            kept[2 * N_FINE_BANDS + band] = byte(0.5 * (self.held_levels[band] + levels[band]) / n);
+        }
     }
 }
 
@@ -195,7 +261,8 @@ fn filterbank() -> Vec<Filter> {
                 .collect();
             let hz = peak as f32 * bin_hz;
             let band = ONSET_BAND_EDGES[1..N_ONSET_BANDS].iter().filter(|&&edge| hz >= edge).count();
-            Filter { first_bin: low + 1, weights, band }
+            let fine_band = FINE_EDGES.iter().filter(|&&edge| hz >= edge).count();
+            Filter { first_bin: low + 1, weights, band, fine_band }
         })
         .collect()
 }
@@ -208,6 +275,25 @@ mod tests {
         let mut extractor = OnsetExtractor::new(&AnalysisParams::default());
         samples.chunks(1_000).for_each(|chunk| extractor.push(chunk));
         extractor.finish()
+    }
+
+    #[test]
+    fn fine_bands_rise_where_coarse_ones_do() {
+        let found = activations(&notes(&[110.0, 220.0, 880.0, 3_000.0], 0.3));
+        let (n, fine) = (found.bands.n_rows(), &found.fine.frames);
+        assert_eq!(fine.len(), n.div_ceil(2));
+        assert_eq!(found.fine.grid.hop_length, 2 * found.grid.hop_length);
+        let rise = |frame: usize| -> u32 {
+            let first = frame % 2 * N_FINE_BANDS;
+            fine[frame / 2][first..first + N_FINE_BANDS].iter().map(|&x| u32::from(x)).sum()
+        };
+        let coarse: Vec<f32> = found.bands.rows().map(|row| row.iter().sum()).collect();
+        let loudest = crate::sequence::arg_max(&coarse);
+        assert!(rise(loudest) > 10, "{}", rise(loudest));
+        // Less than half a step in every finer band.
+        let quiet: Vec<usize> = (0..n).filter(|&frame| coarse[frame] < 0.1 * FINE_STEP).collect();
+        assert!(quiet.len() > n / 8, "{} of {n}", quiet.len());
+        assert!(quiet.iter().all(|&frame| rise(frame) == 0));
     }
 
     /// Sines that start one after the other, half a second apart.

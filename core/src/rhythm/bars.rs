@@ -1,88 +1,147 @@
-//! Bars on the beats found: whether a bar of four is two of two, and how sure the meter is.
+//! Bars: how many beats they have, where they start, and how the beats are divided.
 
-use super::activation::BeatActivations;
-use super::bar_pointer::{BarParams, METERS};
-use super::beats::PlacedBeat;
-use super::meter::Division;
+use super::candidates::repetition;
+use super::model::{Model, dot, softmax};
 use crate::matrix::Matrix;
-use crate::sequence::posteriors;
-use crate::units::FrameGrid;
+use crate::sequence::{posteriors, viterbi};
 
-/// Posterior probability of each of [`METERS`] at each beat, `[n_beats][n_meters]`: the bar-pointer
-/// model once more, on the beats found, by forward–backward. O(n_beats).
-pub(super) fn meter_posteriors(
-    activations: &BeatActivations,
-    grid: FrameGrid,
-    beats: &[PlacedBeat],
-    params: &BarParams,
-) -> Vec<[f32; METERS.len()]> {
-    let n_states: usize = METERS.iter().sum();
+/// Numbers of beats that a bar may have.
+pub(super) const METERS: [usize; 5] = [2, 3, 4, 5, 7];
+/// Beats on either side that speak for the meter of a beat.
+const REACH: usize = 20;
+/// Beats from one judgement of the meter to the next.
+const STRIDE: usize = 4;
+
+/// Cost of a change of meter at a bar line.
+const METER_CHANGE: f32 = 9.0;
+/// Weight of one beat's judgement of the meter: those of a stride are one and the same, those of
+/// neighbouring strides nearly so.
+const METER_WEIGHT: f64 = 0.05;
+/// Weight of the evidence of one beat: neighbouring beats are not independent.
+const ACCENT_WEIGHT: f64 = 0.6;
+
+/// What speaks for each meter around a beat, `[METERS.len()][n_features]`.
+///
+/// `accents` are the log odds of a downbeat, `columns` other sequences over the beats whose repetition
+/// after a bar tells; `triple` the probability that beats are divided in three. O(REACH · n_columns).
+pub(super) fn meter_features(
+    accents: &[f64],
+    columns: &[Vec<f64>; 4],
+    centre: usize,
+    octaves: f64,
+    triple: f64,
+) -> Vec<Vec<f64>> {
+    let span = centre.saturating_sub(REACH)..(centre + REACH + 1).min(accents.len());
+    let near = &accents[span.clone()];
+    let mean = near.iter().sum::<f64>() / near.len().max(1) as f64;
+    METERS
+        .iter()
+        .enumerate()
+        .map(|(which, &m)| {
+            let comb = |phase: usize| {
+                let (mut sum, mut n) = (0.0, 0.0);
+                near.iter().skip(phase).step_by(m).for_each(|x| {
+                    sum += x;
+                    n += 1.0;
+                });
+                sum / f64::max(n, 1.0)
+            };
+            let best = (0..m).map(comb).fold(f64::NEG_INFINITY, f64::max) - mean;
+            let mut features = vec![best, repetition(near, m), repetition(near, 2 * m)];
+            features.push(if m % 2 == 0 { repetition(near, m / 2) } else { 0.0 });
+            for column in columns {
+                features.push(repetition(&column[span.clone()], m));
+            }
+            features.push(best * (m as f64).ln());
+            for own in 0..METERS.len() {
+                let is = f64::from(u8::from(own == which));
+                features.extend([is, is * octaves, is * triple]);
+            }
+            features
+        })
+        .collect()
+}
+
+/// Logarithms of the probability of each meter at each beat, `[n_beats][n_meters]`.
+pub(super) fn meter_odds(
+    accents: &[f64],
+    columns: &[Vec<f64>; 4],
+    octaves: f64,
+    triple: f64,
+    model: &Model,
+) -> Vec<[f64; METERS.len()]> {
+    let weights = model.get("meter");
+    let mut odds = Vec::with_capacity(accents.len());
+    while odds.len() < accents.len() {
+        let centre = (odds.len() + STRIDE / 2).min(accents.len() - 1);
+        let scores: Vec<f64> = meter_features(accents, columns, centre, octaves, triple)
+            .iter()
+            .map(|f| dot(weights, f))
+            .collect();
+        let ps = softmax(&scores);
+        let row = std::array::from_fn(|m| ps[m].max(1e-6).ln());
+        odds.extend(std::iter::repeat_n(row, STRIDE.min(accents.len() - odds.len())));
+    }
+    odds
+}
+
+/// A beat's place in its bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Position in the bar from 0.
+    pub(super) position: usize,
+    /// Beats in the bar.
+    pub(super) meter: usize,
+}
+
+/// Counts the beats: the most likely bars under a hidden Markov model over meter and position.
+///
+/// Returns each beat's place and the posterior of each of [`METERS`], `[n_beats]`. O(n_beats).
+pub(super) fn count_bars(
+    accents: &[f64],
+    odds: &[[f64; METERS.len()]],
+) -> (Vec<Place>, Vec<[f32; METERS.len()]>) {
     let states: Vec<(usize, usize)> =
         METERS.iter().enumerate().flat_map(|(m, &n)| (0..n).map(move |position| (m, position))).collect();
-    let mut transition = Matrix::with_cols(n_states);
+    let mut transition = Matrix::with_cols(states.len());
     for &(from, position) in &states {
         let row: Vec<f32> = states
             .iter()
             .map(|&(to, next)| match (position + 1 == METERS[from], next) {
                 (true, 0) if from == to => -0.01,
-                (true, 0) => -params.meter_change,
+                (true, 0) => -METER_CHANGE,
                 (false, _) if from == to && next == position + 1 => 0.0,
                 _ => f32::NEG_INFINITY,
             })
             .collect();
         transition.push_row(&row);
     }
-    let mut observation = Matrix::with_cols(n_states);
-    for beat in beats {
-        let seen = activations.downbeat.get(grid.frame_at(beat.time)).copied().unwrap_or(0.0);
+    let mut observation = Matrix::with_cols(states.len());
+    for (accent, odds) in accents.iter().zip(odds) {
+        let (yes, no) = (-softplus(-accent), -softplus(*accent));
         let row: Vec<f32> = states
             .iter()
-            .map(|&(m, position)| if position == 0 { SOFTENING * (seen + params.meter_bias[m]) } else { 0.0 })
+            .map(|&(m, position)| {
+                let seen = if position == 0 { yes } else { no };
+                (METER_WEIGHT * odds[m] + ACCENT_WEIGHT * seen) as f32
+            })
             .collect();
         observation.push_row(&row);
     }
     let initial: Vec<f32> = states.iter().map(|&(m, _)| -(METERS[m] as f32).ln()).collect();
-    posteriors(&observation, &transition, &initial)
+    let path = viterbi(&observation, &transition, &initial);
+    let places = path.iter().map(|&s| Place { position: states[s].1, meter: METERS[states[s].0] }).collect();
+    let posterior = posteriors(&observation, &transition, &initial)
         .rows()
         .map(|row| {
             let mut sums = [0.0; METERS.len()];
             states.iter().zip(row).for_each(|(&(m, _), p)| sums[m] += p);
             sums
         })
-        .collect()
+        .collect();
+    (places, posterior)
 }
 
-/// Weight of the evidence of one beat: neighbouring beats are not independent.
-const SOFTENING: f32 = 0.3;
-
-/// How much stronger the evidence of the first beat of a bar of four dotted beats must be than of the
-/// third, as a log likelihood ratio, for the bar to be one of 12/8 and not two of 6/8.
-const WHOLE_BAR: f32 = 1.5;
-/// Fewest bars to compare.
-const MIN_BARS: usize = 6;
-
-/// Turns bars of four dotted beats whose halves are alike into bars of two: 6/8 is far commoner than
-/// 12/8, as 4/4 is than 2/4, for which the bars stay as they were decoded. O(n_beats).
-pub(super) fn halve_bars(
-    activations: &BeatActivations,
-    grid: FrameGrid,
-    beats: &mut [PlacedBeat],
-    division: Division,
-) {
-    let of_four = || beats.iter().filter(|beat| beat.meter == 4);
-    let mean_at = |position: usize| {
-        let seen: Vec<f32> = of_four()
-            .filter(|beat| beat.position == position)
-            .filter_map(|beat| activations.downbeat.get(grid.frame_at(beat.time)).copied())
-            .collect();
-        seen.iter().sum::<f32>() / seen.len().max(1) as f32
-    };
-    let strong = mean_at(0).min(mean_at(2)) - mean_at(1).max(mean_at(3));
-    let halves_alike = mean_at(0) - mean_at(2) < WHOLE_BAR;
-    if division == Division::Triple && of_four().count() >= 4 * MIN_BARS && strong > 0.0 && halves_alike {
-        for beat in beats.iter_mut().filter(|beat| beat.meter == 4) {
-            beat.position %= 2;
-            beat.meter = 2;
-        }
-    }
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
 }

@@ -1,19 +1,7 @@
 //! From decoded frames to beats: exact times, where the music starts and ends, confidence.
 
-use super::Beat;
-use super::bar_pointer::DecodedBeat;
 use super::evidence::Evidence;
-
-/// A beat with its bar: what is known before confidences are given.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct PlacedBeat {
-    /// Seconds from the first sample.
-    pub(super) time: f64,
-    /// Position in the bar from 0.
-    pub(super) position: usize,
-    /// Beats in the bar.
-    pub(super) meter: usize,
-}
+use super::model::{Model, dot, log_odds, sigmoid};
 
 /// Beats on either side that a beat's time is smoothed over.
 const SMOOTHING_REACH: usize = 2;
@@ -24,32 +12,32 @@ const PEAK_REACH: f64 = 0.03;
 /// neighbouring beats, weighted by the strength of their onsets.
 ///
 /// Returns times strictly increasing. O(n_beats).
-pub(super) fn place_beats(evidence: &Evidence, decoded: &[DecodedBeat]) -> Vec<PlacedBeat> {
+pub(super) fn place_beats(evidence: &Evidence, decoded: &[usize]) -> Vec<f64> {
     let grid = evidence.grid;
     let reach = (PEAK_REACH * grid.frame_rate()).round() as usize;
     let heard: Vec<(f64, f64)> = decoded
         .iter()
-        .map(|beat| {
+        .map(|&beat| {
             let xs = &evidence.novelty;
-            let span = beat.frame.saturating_sub(reach)..(beat.frame + reach + 1).min(xs.len());
-            let peak = span.max_by(|&a, &b| xs[a].total_cmp(&xs[b])).unwrap_or(beat.frame);
+            let span = beat.saturating_sub(reach)..(beat + reach + 1).min(xs.len());
+            let peak = span.max_by(|&a, &b| xs[a].total_cmp(&xs[b])).unwrap_or(beat);
             (
-                grid.time_of(beat.frame) + (peak_position(xs, peak) - beat.frame as f64) / grid.frame_rate(),
+                grid.time_of(beat) + (peak_position(xs, peak) - beat as f64) / grid.frame_rate(),
                 f64::from(xs[peak]),
             )
         })
         .collect();
-    let mut placed: Vec<PlacedBeat> = Vec::with_capacity(decoded.len());
-    for (idx, beat) in decoded.iter().enumerate() {
+    let mut placed: Vec<f64> = Vec::with_capacity(decoded.len());
+    for (idx, &beat) in decoded.iter().enumerate() {
         let start = idx.saturating_sub(SMOOTHING_REACH);
         let near = &heard[start..(idx + SMOOTHING_REACH + 1).min(heard.len())];
-        let own = grid.time_of(beat.frame);
+        let own = grid.time_of(beat);
         let time = line_at(near, (idx - start) as f64).unwrap_or(own);
         // A line through beats of a sudden change would stray.
         let time = if (time - own).abs() < 2.0 * PEAK_REACH { time } else { own };
         let time = time.max(0.0);
-        if placed.last().is_none_or(|last| time > last.time) {
-            placed.push(PlacedBeat { time, position: beat.position, meter: beat.meter });
+        if placed.last().is_none_or(|last| time > *last) {
+            placed.push(time);
         }
     }
     placed
@@ -88,64 +76,68 @@ fn line_at(points: &[(f64, f64)], x: f64) -> Option<f64> {
 /// nothing has sounded for a while.
 ///
 /// `sounding` tells whether there is sound around a time.
-pub(super) fn fit_to_music(beats: &mut Vec<PlacedBeat>, music: (f64, f64), sounding: impl Fn(f64) -> bool) {
+pub(super) fn fit_to_music(beats: &mut Vec<f64>, music: (f64, f64), sounding: impl Fn(f64) -> bool) {
     let n = beats.len();
     if n < 2 {
         return;
     }
     let reach = n.min(9) - 1;
-    let head = (beats[reach].time - beats[0].time) / reach as f64;
-    let tail = (beats[n - 1].time - beats[n - 1 - reach].time) / reach as f64;
+    let head = (beats[reach] - beats[0]) / reach as f64;
+    let tail = (beats[n - 1] - beats[n - 1 - reach]) / reach as f64;
     let mut early = Vec::new();
-    let mut next = beats[0];
-    while next.time - head > music.0 - 0.05 && next.time - head >= 0.0 && early.len() < MAX_EXTENSION {
-        let position = if next.position == 0 { next.meter - 1 } else { next.position - 1 };
-        next = PlacedBeat { time: next.time - head, position, meter: next.meter };
+    let mut next = beats[0] - head;
+    while next > music.0 - 0.05 && next >= 0.0 && early.len() < MAX_EXTENSION {
         early.push(next);
+        next -= head;
     }
     early.reverse();
     early.append(beats);
     *beats = early;
-    let mut last = beats[beats.len() - 1];
+    let mut next = beats[beats.len() - 1] + tail;
     let mut n_added = 0;
-    while last.time + tail < music.1 && n_added < MAX_EXTENSION {
-        last = PlacedBeat {
-            time: last.time + tail,
-            position: (last.position + 1) % last.meter,
-            meter: last.meter,
-        };
-        beats.push(last);
+    while next < music.1 && n_added < MAX_EXTENSION {
+        beats.push(next);
+        next += tail;
         n_added += 1;
     }
-    beats.retain(|beat| beat.time > music.0 - 0.1 && beat.time < music.1 + 0.05 && sounding(beat.time));
+    beats.retain(|&beat| beat > music.0 - 0.1 && beat < music.1 + 0.05 && sounding(beat));
 }
 
 /// Beats added at most on either side.
 const MAX_EXTENSION: usize = 4096;
 
-/// Gives the beats their confidence: how well the onsets around bear them out, times `level`, the
-/// share of beats that the metrical level gets right.
-pub(super) fn rate_beats(evidence: &Evidence, beats: &[PlacedBeat], level: f32) -> Vec<Beat> {
+/// What bears out each beat, `[n_beats][7]`: how likely the whole reading is, how strong
+/// the onsets are on it, around it and between, and how even its periods are.
+pub(super) fn beat_features(evidence: &Evidence, beats: &[f64], reading: f64) -> Vec<Vec<f64>> {
     let grid = evidence.grid;
     let n = evidence.n_frames();
     let strength_at = |time: f64| {
-        let frame = grid.frame_at(time).min(n.saturating_sub(1));
+        let frame = grid.frame_at(time.max(0.0)).min(n.saturating_sub(1));
         let span = frame.saturating_sub(3)..(frame + 4).min(n);
-        evidence.novelty[span].iter().copied().fold(0.0f32, f32::max)
+        f64::from(evidence.novelty[span].iter().copied().fold(0.0f32, f32::max).min(2.0))
     };
-    let strengths: Vec<f32> = beats.iter().map(|beat| strength_at(beat.time)).collect();
-    beats
-        .iter()
-        .enumerate()
-        .map(|(idx, beat)| {
-            let near = &strengths[idx.saturating_sub(4)..(idx + 5).min(strengths.len())];
-            let around = near.iter().map(|s| s.min(2.0)).sum::<f32>() / near.len() as f32;
-            let local = 1.0 / (1.0 + (-(2.0 * around + 0.5 * strengths[idx].min(2.0))).exp());
-            Beat {
-                time: beat.time,
-                position: beat.position as u32 + 1,
-                confidence: (local * level).clamp(0.0, 1.0),
-            }
+    let on: Vec<f64> = beats.iter().map(|&beat| strength_at(beat)).collect();
+    let between: Vec<f64> = beats.windows(2).map(|b| strength_at(0.5 * (b[0] + b[1]))).collect();
+    let uneven: Vec<f64> =
+        beats.windows(3).map(|b| ((b[2] - b[1]) / (b[1] - b[0])).ln().abs().min(0.5)).collect();
+    let mean = |xs: &[f64], idx: usize, reach: usize| {
+        let end = (idx + reach + 1).min(xs.len());
+        let near = &xs[idx.saturating_sub(reach).min(end)..end];
+        near.iter().sum::<f64>() / near.len().max(1) as f64
+    };
+    let odds = log_odds(reading);
+    (0..beats.len())
+        .map(|idx| {
+            let around = mean(&on, idx, 4);
+            let off = mean(&between, idx, 4);
+            let rough = mean(&uneven, idx.saturating_sub(1), 2);
+            vec![1.0, odds, on[idx], around, around - off, rough, odds.min(0.0)]
         })
         .collect()
+}
+
+/// Probability that each beat is right, `[n_beats]`.
+pub(super) fn beat_confidences(evidence: &Evidence, beats: &[f64], reading: f64, model: &Model) -> Vec<f32> {
+    let weights = model.get("beat");
+    beat_features(evidence, beats, reading).iter().map(|x| sigmoid(dot(weights, x)) as f32).collect()
 }

@@ -1,5 +1,6 @@
 //! What is heard, on one grid: normalised onsets and changes of harmony.
 
+use super::network::{HeardBeats, Network, inputs};
 use crate::features::onset::N_ONSET_BANDS;
 use crate::features::spectrum::{BINS_PER_SEMITONE, LOWEST_PITCH, N_SEMITONES};
 use crate::features::{Features, LogFrequencySpectrum};
@@ -15,6 +16,10 @@ pub(super) struct Evidence {
     pub(super) bands: [Vec<f32>; N_ONSET_BANDS],
     /// Mean of the bands, `[n_frames]`.
     pub(super) novelty: Vec<f32>,
+    /// Log odds of a beat and of a downbeat that the network heard, `[n_frames]`.
+    pub(super) heard: HeardBeats,
+    /// Probability of a beat that the network heard, `[n_frames]`, in units of its own local RMS.
+    pub(super) heard_beats: Vec<f32>,
     /// Where the harmony changes, `[n_frames]`, in units of its RMS.
     pub(super) harmonic_onsets: Vec<f32>,
     /// Pitch-class profiles of the register of chords.
@@ -48,14 +53,19 @@ impl Evidence {
             pace.spend(20 * n_frames).await;
         }
         let spectrum = &features.spectrum;
-        let chords = ProfileSums::of(spectrum, TREBLE_PITCHES);
-        let bass = ProfileSums::of(spectrum, BASS_PITCHES);
+        let chords = ProfileSums::of_chords(spectrum);
+        let bass = ProfileSums::of_bass(spectrum);
         pace.spend(200 * spectrum.magnitudes.n_rows()).await;
         let change: Vec<f32> =
             (0..n_frames).map(|frame| chords.change(grid.time_of(frame), CHANGE_REACH)).collect();
         pace.spend(100 * n_frames).await;
         let harmonic_onsets = peaks_above(&change, (CHANGE_CONTEXT * grid.frame_rate()) as usize);
-        Self { grid, bands, novelty, harmonic_onsets, chords, bass }
+        let fine = &features.onsets.fine;
+        let seen = |frame| inputs(fine, &chords, &bass, frame);
+        let heard = Network::learned().hear(fine.frames.len(), seen, pace).await.at_frames(n_frames);
+        let probabilities: Vec<f32> = heard.beat.iter().map(|odds| 1.0 / (1.0 + (-odds).exp())).collect();
+        let heard_beats = in_local_units(&probabilities, reach);
+        Self { grid, bands, novelty, heard, heard_beats, harmonic_onsets, chords, bass }
     }
 
     /// Number of frames.
@@ -105,6 +115,16 @@ pub(super) struct ProfileSums {
 }
 
 impl ProfileSums {
+    /// Of the register of chords.
+    pub(super) fn of_chords(spectrum: &LogFrequencySpectrum) -> Self {
+        Self::of(spectrum, TREBLE_PITCHES)
+    }
+
+    /// Of the register of the bass.
+    pub(super) fn of_bass(spectrum: &LogFrequencySpectrum) -> Self {
+        Self::of(spectrum, BASS_PITCHES)
+    }
+
     fn of(spectrum: &LogFrequencySpectrum, pitches: std::ops::Range<usize>) -> Self {
         let mut sums = Vec::with_capacity(spectrum.magnitudes.n_rows() + 1);
         let mut total = [0.0f64; 12];

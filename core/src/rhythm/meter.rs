@@ -1,9 +1,8 @@
 //! Meters over time, from the decoded bars and the way that beats are divided.
 
 use super::MeterSpan;
-use super::bar_pointer::METERS;
-use super::beats::PlacedBeat;
-use super::evidence::Evidence;
+use super::bars::{METERS, Place};
+use super::model::{Model, dot, log_odds, sigmoid};
 use crate::units::TimeSignature;
 
 /// Into how many equal parts the beats are divided.
@@ -15,32 +14,13 @@ pub(super) enum Division {
     Triple,
 }
 
-/// Tells how the beats are divided from the onsets between them.
+/// What tells how beats are divided: a constant, the tempo, and the onsets at the phases of a beat.
 ///
-/// Swing plays the last third only; a compound meter plays both. O(n_beats).
-pub(super) fn estimate_division(evidence: &Evidence, beats: &[PlacedBeat]) -> Division {
-    let rate = evidence.grid.frame_rate();
-    let at = |time: f64| {
-        let frame = (time * rate).round().max(0.0) as usize;
-        let span = frame.saturating_sub(2)..(frame + 3).min(evidence.n_frames());
-        if span.start >= span.end {
-            0.0
-        } else {
-            evidence.novelty[span].iter().copied().fold(0.0f32, f32::max)
-        }
-    };
-    let (mut thirds, mut halves) = ([0.0f64; 2], [0.0f64; 3]);
-    for pair in beats.windows(2) {
-        let phase = |p: f64| f64::from(at(pair[0].time + p * (pair[1].time - pair[0].time)).min(2.0));
-        thirds[0] += phase(1.0 / 3.0);
-        thirds[1] += phase(2.0 / 3.0);
-        halves[0] += phase(0.25);
-        halves[1] += phase(0.5);
-        halves[2] += phase(0.75);
-    }
-    let first = thirds[0] > 1.25 * halves[0].max(halves[1]);
-    let second = thirds[1] > 1.1 * halves[1].max(halves[2]);
-    if first && second && thirds[0] > 0.4 * thirds[1] { Division::Triple } else { Division::Duple }
+/// Swing plays the last third only; a compound meter plays both.
+pub(super) fn division_features(octaves: f64, phases: &[f64]) -> Vec<f64> {
+    let mut features = vec![1.0, octaves, octaves * octaves];
+    features.extend(phases);
+    features
 }
 
 /// Beat periods in seconds below which a bar of five or of seven counts eighths. A bar of seven
@@ -59,16 +39,21 @@ fn time_signature(n_beats: usize, division: Division, period: f64) -> TimeSignat
 }
 
 /// Spans of one meter, contiguous over `[0, duration]`.
+///
+/// `triple` is the probability that beats are divided in three.
 pub(super) fn divide_by_meter(
-    beats: &[PlacedBeat],
+    times: &[f64],
+    places: &[Place],
     posterior: &[[f32; METERS.len()]],
-    division: Division,
+    triple: f64,
     duration: f64,
+    model: &Model,
 ) -> Vec<MeterSpan> {
+    let division = if triple > 0.5 { Division::Triple } else { Division::Duple };
     let mut spans: Vec<(usize, usize)> = Vec::new();
-    for (idx, beat) in beats.iter().enumerate() {
+    for (idx, place) in places.iter().enumerate() {
         match spans.last_mut() {
-            Some(last) if beats[last.0].meter == beat.meter => last.1 = idx + 1,
+            Some(last) if places[last.0].meter == place.meter => last.1 = idx + 1,
             _ => spans.push((idx, idx + 1)),
         }
     }
@@ -77,17 +62,29 @@ pub(super) fn divide_by_meter(
         .iter()
         .enumerate()
         .map(|(idx, &(start, end))| {
-            let meter = beats[start].meter;
+            let meter = places[start].meter;
             let which = METERS.iter().position(|&m| m == meter).unwrap_or(0);
             let sure = posterior[start..end].iter().map(|p| p[which]).sum::<f32>() / (end - start) as f32;
-            let last = beats.get(end).or(beats.last()).map_or(duration, |b| b.time);
-            let period = (last - beats[start].time) / (end - start) as f64;
+            let last = times.get(end).or(times.last()).copied().unwrap_or(duration);
+            let period = (last - times[start]) / (end - start) as f64;
+            let features = meter_confidence_features(f64::from(sure), triple, end - start);
             MeterSpan {
-                start: if idx == 0 { 0.0 } else { beats[start].time },
+                start: if idx == 0 { 0.0 } else { times[start] },
                 end: if idx + 1 == n { duration } else { last },
                 value: time_signature(meter, division, period),
-                confidence: sure.clamp(0.0, 1.0),
+                confidence: sigmoid(dot(model.get("meter_confidence"), &features)) as f32,
             }
         })
         .collect()
+}
+
+/// What tells whether a meter is right: its posterior, how clear the division is, how long it holds.
+pub(super) fn meter_confidence_features(posterior: f64, triple: f64, n_beats: usize) -> Vec<f64> {
+    vec![
+        1.0,
+        log_odds(posterior),
+        log_odds(triple).abs(),
+        (n_beats as f64).ln(),
+        f64::from(u8::from(triple > 0.5)),
+    ]
 }

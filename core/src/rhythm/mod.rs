@@ -1,31 +1,42 @@
 //! Onset activations → tempo, beats, bars, meter, groove.
 
+mod accents;
 mod activation;
-mod bar_pointer;
 mod bars;
 mod beats;
+mod candidates;
 mod curve;
 mod evidence;
 mod groove;
 mod meter;
+mod model;
+#[cfg_attr(
+    not(feature = "training"),
+    expect(unreachable_pub, reason = "what trains the network sees inside it")
+)]
+mod network;
+#[cfg(feature = "training")]
+#[doc(hidden)]
+pub mod network_training;
+mod pulse;
 mod tempo;
 mod tempogram;
 
 use serde::Serialize;
 
-use self::activation::compute_activations;
-use self::bar_pointer::{BarParams, PeriodRange, track_bars};
-use self::bars::{halve_bars, meter_posteriors};
-use self::beats::{fit_to_music, place_beats, rate_beats};
+use self::bars::{Place, count_bars, meter_odds};
+use self::beats::{beat_confidences, fit_to_music, place_beats};
+use self::candidates::{Candidate, Profiles, gather_candidates};
 use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
-use self::meter::{Division, divide_by_meter, estimate_division};
-use self::tempo::{Hypothesis, PathParams, rank_tempi, trace_tempo};
+use self::meter::{Division, divide_by_meter, division_features};
+use self::model::{LEARNED, Model, dot, sigmoid};
+use self::tempo::{rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
-use crate::params::AnalysisParams;
+use crate::params::{AnalysisParams, Quality};
 use crate::units::{Bpm, TimeSignature, round};
 
 /// What the rhythm stage found. Everything is empty or `None` where there is no pulse.
@@ -140,50 +151,149 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     if features.duration < SHORTEST {
         return Rhythm::default();
     }
-    let evidence = Evidence::gather(features, pace).await;
-    let (slowest, fastest) = (params.tempo_min.get(), params.tempo_max.get());
-    let tempogram = Tempogram::compute(&evidence, slowest.min(30.0), fastest.max(300.0), pace).await;
-    let hypotheses = rank_tempi(&tempogram, params);
-    let Some(best) = hypotheses.first() else {
-        let onsets = find_onsets(&evidence);
-        let groove = describe_groove(&onsets, &[], Division::Duple, features.duration, None);
-        return Rhythm { groove, ..Rhythm::default() };
+    let model = Model::parse(LEARNED);
+    let mut heard = Heard::listen(features, params, pace).await;
+    heard.follow(params, &model, pace).await;
+    let onsets = find_onsets(&heard.evidence);
+    let without_pulse = |clarity: Option<f32>| Rhythm {
+        groove: describe_groove(&onsets, &[], Division::Duple, features.duration, clarity),
+        ..Rhythm::default()
     };
-
-    let path = trace_tempo(&tempogram, best.bpm, &PathParams::default());
-    let rate = evidence.grid.frame_rate();
-    let periods = beat_periods(rate, slowest, fastest);
-    let windows: Vec<(f64, f64)> =
-        tempogram.times.iter().zip(&path).map(|(&time, &idx)| (time, tempogram.bpm[idx])).collect();
-    let active = |frame: usize| active_periods(&windows, evidence.grid.time_of(frame), rate, &periods);
-    let period_at = |frame: usize| {
-        let time = evidence.grid.time_of(frame);
-        let next = windows.partition_point(|&(at, _)| at < time).min(windows.len() - 1);
-        rate * 60.0 / windows[next].1
-    };
-    let activations = compute_activations(&evidence, period_at, pace).await;
-    let decoded = track_bars(&activations, &periods, active, &BarParams::default(), pace).await;
-
-    let mut placed = place_beats(&evidence, &decoded);
-    let music = music_span(features);
-    fit_to_music(&mut placed, music, |time| sounds_at(features, time));
-    placed.retain(|beat| beat.time <= features.duration);
-    let onsets = find_onsets(&evidence);
-    if placed.len() < MIN_BEATS {
-        let groove = describe_groove(&onsets, &[], Division::Duple, features.duration, None);
-        return Rhythm { groove, ..Rhythm::default() };
+    let Some(best) = heard.candidates.first() else { return without_pulse(None) };
+    let times = beat_times(&heard.evidence, best, features);
+    let pulse = sigmoid(dot(model.get("pulse"), &pulse_features(&heard, best)));
+    if times.len() < MIN_BEATS || pulse < 0.5 {
+        return without_pulse(None);
     }
-    let times: Vec<f64> = placed.iter().map(|beat| beat.time).collect();
+    let reading = Reading::of(&heard, &times, &model);
     let tempo_curve = divide_by_tempo(&times, features.duration);
-    let tempo_candidates = candidates(&hypotheses, &tempo_curve, (slowest, fastest));
-    let level = tempo_candidates.first().map_or(0.0, |best| best.confidence);
-    let division = estimate_division(&evidence, &placed);
-    halve_bars(&activations, evidence.grid, &mut placed, division);
-    let posterior = meter_posteriors(&activations, evidence.grid, &placed, &BarParams::default());
-    let meters = divide_by_meter(&placed, &posterior, division, features.duration);
-    let beats = rate_beats(&evidence, &placed, 0.5 + 0.5 * level);
-    let groove = describe_groove(&onsets, &beats, division, features.duration, Some(tempogram.clarity()));
+    let tempo_candidates = tempo_candidates(&heard, &times, &tempo_curve, params, &model);
+    let triple = reading.triple;
+    let division = if triple > 0.5 { Division::Triple } else { Division::Duple };
+    let meters =
+        divide_by_meter(&times, &reading.places, &reading.posterior, triple, features.duration, &model);
+    let confidences = beat_confidences(&heard.evidence, &times, best.probability, &model);
+    let beats: Vec<Beat> = times
+        .iter()
+        .zip(&reading.places)
+        .zip(confidences)
+        .map(|((&time, place), confidence)| Beat { time, position: place.position as u32 + 1, confidence })
+        .collect();
+    let clarity = Some(heard.tempogram.clarity());
+    let groove = describe_groove(&onsets, &beats, division, features.duration, clarity);
     Rhythm { tempo_candidates, tempo_curve, beats, meters, groove }
+}
+
+/// What was heard of a song's pulse, and the readings of it.
+#[derive(Debug)]
+struct Heard {
+    evidence: Evidence,
+    profiles: Profiles,
+    tempogram: Tempogram,
+    /// Most likely first; empty without a pulse.
+    candidates: Vec<Candidate>,
+}
+
+impl Heard {
+    /// Gathers what there is to hear; the candidates are still to be found.
+    async fn listen(features: &Features, params: &AnalysisParams, pace: &Pace) -> Self {
+        let evidence = Evidence::gather(features, pace).await;
+        let (slowest, fastest) = (params.tempo_min.get(), params.tempo_max.get());
+        let tempogram = Tempogram::compute(&evidence, slowest.min(30.0), fastest.max(300.0), pace).await;
+        let profiles = Profiles::of(&evidence, pace).await;
+        Self { evidence, profiles, tempogram, candidates: Vec::new() }
+    }
+
+    /// Follows the best tempi through the song.
+    async fn follow(&mut self, params: &AnalysisParams, model: &Model, pace: &Pace) {
+        let Self { evidence, profiles, tempogram, candidates } = self;
+        let hypotheses = rank_tempi(tempogram, params, model);
+        let n_tempi = match params.quality {
+            Quality::Fast => 2,
+            Quality::Balanced => 5,
+            Quality::Thorough => 8,
+        };
+        *candidates =
+            gather_candidates(evidence, profiles, tempogram, &hypotheses, n_tempi, model, pace).await;
+        let range = params.tempo_min.get() * 0.97..=params.tempo_max.get() * 1.03;
+        candidates.retain(|candidate| range.contains(&candidate.bpm));
+        for candidate in candidates.iter_mut() {
+            candidate.probability *= (-style_penalty(params.style, candidate.bpm)).exp();
+        }
+        let total: f64 = candidates.iter().map(|c| c.probability).sum::<f64>().max(f64::MIN_POSITIVE);
+        candidates.iter_mut().for_each(|c| c.probability /= total);
+        candidates.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    }
+}
+
+/// The beats of a candidate in seconds, from where the music starts to where it ends.
+fn beat_times(evidence: &Evidence, candidate: &Candidate, features: &Features) -> Vec<f64> {
+    let mut times = place_beats(evidence, &candidate.beats);
+    fit_to_music(&mut times, music_span(features), |time| sounds_at(features, time));
+    times.retain(|&time| time <= features.duration);
+    times
+}
+
+/// The bars read into a run of beats.
+struct Reading {
+    /// `[n_beats]`.
+    places: Vec<Place>,
+    /// Posterior of each meter at each beat, `[n_beats]`.
+    posterior: Vec<[f32; bars::METERS.len()]>,
+    /// Probability that beats are divided in three.
+    triple: f64,
+}
+
+impl Reading {
+    fn of(heard: &Heard, times: &[f64], model: &Model) -> Self {
+        let rows = accents::accent_features(&heard.evidence, times);
+        let cues = BarCues::of(heard, times, &rows, model);
+        let accents = accents::accents(&rows, model);
+        let odds = meter_odds(&accents, &cues.columns, cues.octaves, cues.triple, model);
+        let (places, posterior) = count_bars(&accents, &odds);
+        Self { places, posterior, triple: cues.triple }
+    }
+}
+
+/// What is known of a run of beats besides their accents.
+struct BarCues {
+    columns: [Vec<f64>; 4],
+    octaves: f64,
+    triple: f64,
+}
+
+/// Largest probability of beats in three where the first third is not played: that is swing.
+const SWUNG: f64 = 0.3;
+
+/// The frames that times fall in.
+fn frames_of(heard: &Heard, times: &[f64]) -> Vec<usize> {
+    times.iter().map(|&time| heard.evidence.grid.frame_at(time)).collect()
+}
+
+impl BarCues {
+    fn of(heard: &Heard, times: &[f64], rows: &[Vec<f64>], model: &Model) -> Self {
+        let octaves = octaves_of(times);
+        let likely = sigmoid(dot(model.get("division"), &Self::division(heard, times)));
+        let triple = if heard.profiles.plays_first_thirds(&frames_of(heard, times)) {
+            likely
+        } else {
+            likely.min(SWUNG)
+        };
+        Self { columns: accents::columns(rows), octaves, triple }
+    }
+
+    /// What tells how beats are divided.
+    fn division(heard: &Heard, times: &[f64]) -> Vec<f64> {
+        division_features(octaves_of(times), &heard.profiles.phases(&frames_of(heard, times)))
+    }
+}
+
+/// Distance of the median tempo of beats from 110 BPM in octaves.
+fn octaves_of(times: &[f64]) -> f64 {
+    let mut periods: Vec<f64> = times.windows(2).map(|t| t[1] - t[0]).collect();
+    periods.sort_by(f64::total_cmp);
+    // s/min ÷ s/beat = beats/min
+    periods.get(periods.len() / 2).map_or(0.0, |period| (60.0 / period / 110.0).log2())
 }
 
 /// Seconds below which no pulse is looked for.
@@ -191,32 +301,86 @@ const SHORTEST: f64 = 2.0;
 /// Fewer beats than this are no pulse.
 const MIN_BEATS: usize = 4;
 
-/// The hypotheses with their probabilities; the first at the tempo that the beats have most of the time.
-fn candidates(
-    hypotheses: &[Hypothesis],
+/// The tempi of the candidates with their probabilities; the first is that of the beats.
+fn tempo_candidates(
+    heard: &Heard,
+    times: &[f64],
     curve: &[TempoSpan],
-    (slowest, fastest): (f64, f64),
+    params: &AnalysisParams,
+    model: &Model,
 ) -> Vec<TempoCandidate> {
-    let Some(best) = hypotheses.first() else { return Vec::new() };
-    let longest = curve.iter().max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start)));
-    let tempo = longest.map_or(best.bpm, |span| span.bpm.get());
-    let total: f64 = hypotheses.iter().map(|h| (h.score - best.score).exp()).sum();
-    let mut candidates: Vec<TempoCandidate> = hypotheses
+    let Some(best) = heard.candidates.first() else { return Vec::new() };
+    let (slowest, fastest) = (params.tempo_min.get(), params.tempo_max.get());
+    let tempo = main_tempo(times, curve).unwrap_or(best.bpm);
+    let mut groups: Vec<(f64, f64)> = Vec::new();
+    for candidate in &heard.candidates {
+        match groups.iter_mut().find(|(bpm, _)| (bpm / candidate.bpm).ln().abs() < SAME_TEMPO) {
+            Some(group) => group.1 += candidate.probability,
+            None => groups.push((candidate.bpm, candidate.probability)),
+        }
+    }
+    let features = tempo_confidence_features(best, groups[0].1);
+    let sure = sigmoid(dot(model.get("tempo_confidence"), &features));
+    let rest: f64 = groups[1..].iter().map(|group| group.1).sum::<f64>().max(f64::MIN_POSITIVE);
+    let mut found: Vec<TempoCandidate> = groups
         .iter()
         .enumerate()
-        .filter_map(|(idx, h)| {
-            // Simple ratios to the first are exact: the grid of the tempogram is coarse.
-            let ratio = h.bpm / best.bpm;
-            let exact = [0.25, 1.0 / 3.0, 0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0, 3.0, 4.0]
+        .filter_map(|(idx, &(bpm, probability))| {
+            // Simple ratios to the first are exact: frames are coarse.
+            let exact = [0.25, 1.0 / 3.0, 0.5, 2.0 / 3.0, 0.75, 4.0 / 3.0, 1.5, 2.0, 3.0, 4.0]
                 .into_iter()
-                .find(|exact| (ratio / exact).ln().abs() < 0.03);
-            let bpm = if idx == 0 { tempo } else { exact.map_or(h.bpm, |exact| tempo * exact) };
-            let confidence = ((h.score - best.score).exp() / total) as f32;
-            Some(TempoCandidate { bpm: Bpm::new(bpm.clamp(slowest, fastest))?, confidence })
+                .find(|exact| (bpm / best.bpm / exact).ln().abs() < SAME_TEMPO);
+            let shown = if idx == 0 { tempo } else { exact.map_or(bpm, |exact| tempo * exact) };
+            let share = match (idx, groups.len()) {
+                (0, 1) => 1.0,
+                (0, _) => sure,
+                _ => (1.0 - sure) * probability / rest,
+            };
+            Some(TempoCandidate { bpm: Bpm::new(shown.clamp(slowest, fastest))?, confidence: share as f32 })
         })
         .collect();
-    candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    candidates
+    if found.len() > 1 {
+        found[1..].sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    }
+    found
+}
+
+/// Tempi within this share of each other are the same.
+const SAME_TEMPO: f64 = 0.05;
+
+/// What tells whether the tempo is right: the probability of all candidates that have it, and the last
+/// features of the best.
+fn tempo_confidence_features(best: &Candidate, probability: f64) -> Vec<f64> {
+    let mut features = vec![1.0, model::log_odds(probability)];
+    features.extend(&best.features[best.features.len().saturating_sub(N_STEADINESS)..]);
+    features
+}
+
+/// What tells a pulse from onsets that come as they please: how well the onsets repeat at the best
+/// tempo and at any, and how much stronger beats are than what lies between them, on the whole and
+/// where least so. Few, because there are few songs without a pulse to learn from.
+fn pulse_features(heard: &Heard, best: &Candidate) -> Vec<f64> {
+    let (autocorrelation, _) = heard.tempogram.means();
+    let strongest = autocorrelation.iter().copied().fold(0.0f32, f32::max);
+    let steadiness = &best.features[best.features.len().saturating_sub(N_STEADINESS)..];
+    let mut features = vec![1.0, f64::from(heard.tempogram.clarity()), f64::from(strongest)];
+    features.extend(steadiness.iter().take(2));
+    features
+}
+
+/// Features at the end of a candidate's that tell how steady it is.
+const N_STEADINESS: usize = 10;
+
+/// The tempo that holds longest, or the median where none holds for half of the beats.
+fn main_tempo(times: &[f64], curve: &[TempoSpan]) -> Option<f64> {
+    let longest = curve.iter().max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start)))?;
+    let whole = times.last()? - times.first()?;
+    if longest.end - longest.start > 0.4 * whole {
+        return Some(longest.bpm.get());
+    }
+    let mut periods: Vec<f64> = times.windows(2).map(|t| t[1] - t[0]).collect();
+    periods.sort_by(f64::total_cmp);
+    Some(60.0 / periods.get(periods.len() / 2)?)
 }
 
 /// Sound softer than this share of the song's loudest counts as silence (−50 dB).
@@ -246,31 +410,8 @@ fn music_span(features: &Features) -> (f64, f64) {
     }
 }
 
-/// Beat periods in frames between two tempi, rising, about 2 % apart where whole frames allow.
-fn beat_periods(rate: f64, slowest: f64, fastest: f64) -> Vec<usize> {
-    let mut periods = Vec::new();
-    // frames/s · 60 s/min ÷ beats/min = frames/beat
-    let (mut period, last) = (rate * 60.0 / fastest, rate * 60.0 / slowest);
-    while period <= last {
-        let whole = period.round() as usize;
-        if periods.last() != Some(&whole) {
-            periods.push(whole);
-        }
-        period *= 1.015;
-    }
-    periods
-}
-
-/// The periods near the tempo of the windows around `time`.
-fn active_periods(windows: &[(f64, f64)], time: f64, rate: f64, periods: &[usize]) -> PeriodRange {
-    let next = windows.partition_point(|&(at, _)| at < time);
-    let near = &windows[next.saturating_sub(2)..(next + 2).min(windows.len())];
-    let slowest = near.iter().map(|w| w.1).fold(f64::INFINITY, f64::min);
-    let fastest = near.iter().map(|w| w.1).fold(0.0, f64::max);
-    let first = periods.partition_point(|&p| (p as f64) < rate * 60.0 / fastest * 0.9);
-    let last = periods.partition_point(|&p| (p as f64) <= rate * 60.0 / slowest * 1.1);
-    first.min(periods.len().saturating_sub(1))..last.max(first + 1).min(periods.len())
-}
+#[cfg(feature = "training")]
+pub mod training;
 
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,7 @@ const TEMPO_STEP: f64 = 1.015;
 /// How well each tempo explains each window of the song: the product of autocorrelation, which also
 /// answers at multiples of the period, and Fourier magnitude, which also answers at fractions of it
 /// (Grosche & Müller 2011; Peeters 2006).
+#[derive(Debug)]
 pub(super) struct Tempogram {
     /// Beats per minute of the columns, rising by a constant ratio.
     pub(super) bpm: Vec<f64>,
@@ -40,8 +41,11 @@ pub(super) struct Tempogram {
     autocorrelations: [Vec<f32>; N_SIGNALS],
 }
 
-/// Signals whose spectra are told apart: the onset bands and the changes of harmony.
-pub(super) const N_SIGNALS: usize = N_ONSET_BANDS + 1;
+/// Weight of each signal's power where tempi are looked for.
+const POWER_WEIGHTS: [f32; N_SIGNALS] = [1.0, 1.0, 1.0, 1.0, 0.0, 2.0];
+
+/// Signals whose spectra are told apart: the onset bands, the changes of harmony and the beats heard.
+pub(super) const N_SIGNALS: usize = N_ONSET_BANDS + 2;
 
 impl Tempogram {
     /// Computes the tempogram between `slowest` and `fastest` BPM. O(n_frames · log).
@@ -71,7 +75,7 @@ impl Tempogram {
         let n_frames = evidence.n_frames();
         let mut start = -(N_WINDOW as isize) / 2;
         while start + (N_WINDOW as isize) / 2 <= n_frames as isize {
-            let signals = evidence.bands.iter().chain([&evidence.harmonic_onsets]);
+            let signals = evidence.bands.iter().chain([&evidence.harmonic_onsets, &evidence.heard_beats]);
             for (signal, own) in signals.zip(&mut powers) {
                 // Frames before the start and after the end of the song stay at the mean.
                 let first = usize::try_from(-start).unwrap_or(0);
@@ -100,8 +104,8 @@ impl Tempogram {
                 }
             }
             power.fill(0.0);
-            for own in &powers[..N_ONSET_BANDS] {
-                power.iter_mut().zip(own).for_each(|(sum, p)| *sum += p);
+            for (own, weight) in powers.iter().zip(POWER_WEIGHTS) {
+                power.iter_mut().zip(own).for_each(|(sum, p)| *sum += weight * p);
             }
             for (c, &p) in spectrum.iter_mut().zip(&power) {
                 *c = Complex32::new(p, 0.0);
@@ -135,6 +139,22 @@ impl Tempogram {
         let means = this.spectra.iter_mut().chain(&mut this.autocorrelations);
         means.flatten().for_each(|m| *m /= n_windows);
         this
+    }
+
+    /// Index of the window whose centre is nearest to `time`.
+    pub(super) fn window_at(&self, time: f64) -> usize {
+        let step = WINDOW_HOP as f64 / self.frame_rate;
+        ((time / step).round().max(0.0) as usize).min(self.times.len().saturating_sub(1))
+    }
+
+    /// How well `bpm` explains a window: logarithm of the product of autocorrelation and Fourier magnitude.
+    pub(super) fn salience(&self, window: usize, bpm: f64) -> f32 {
+        let at = (bpm / self.bpm[0]).ln() / TEMPO_STEP.ln();
+        if at < 0.0 {
+            return 0.0;
+        }
+        let value = |rows: &[Vec<f32>]| interpolated(&rows[window], at).max(0.03);
+        (value(&self.autocorrelation) * value(&self.fourier)).ln()
     }
 
     /// Pulse clarity: the windows' mean of the autocorrelation's greatest value (Lartillot et al. 2008,

@@ -40,6 +40,18 @@ pub(crate) enum Comp {
     Nocturne,
 }
 
+impl Comp {
+    /// The part that plays so.
+    pub(crate) const fn part(self) -> Part {
+        match self {
+            Self::Strum => Part::Guitar,
+            Self::Drive => Part::Riff,
+            Self::Pad | Self::Strings => Part::Pad,
+            _ => Part::Keys,
+        }
+    }
+}
+
 /// An accompanist: the way, the part, the register.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Accompanist {

@@ -13,6 +13,8 @@ pub(crate) struct Tune {
     bars: Vec<Vec<Gesture>>,
     /// MIDI pitch around which it moves.
     centre: i32,
+    /// Chance of a grace note.
+    graces: f64,
     /// Whether it plays ahead of the accompaniment, in seconds.
     pub(crate) lead: f64,
 }
@@ -33,10 +35,12 @@ pub(crate) struct TuneStyle {
     pub(crate) centre: i32,
     /// Bars before it repeats; the last is a long note.
     pub(crate) bars: usize,
-    /// Whether sixteenths occur.
+    /// Whether halves of the divisions occur: sixteenths.
     pub(crate) is_quick: bool,
     /// Share of the off-beats among the onsets, 0–1: 0.5 is natural.
     pub(crate) syncopation: f64,
+    /// How many dotted rhythms, triplets and grace notes there are, 0–1.
+    pub(crate) variety: f64,
 }
 
 impl Tune {
@@ -52,7 +56,7 @@ impl Tune {
             let is_end = bar + 1 == style.bars || bar % 4 == 3;
             bars.push(gestures(meter, style, is_end, chance));
         }
-        Self { bars, centre: style.centre, lead: 0.0 }
+        Self { bars, centre: style.centre, graces: 0.1 * style.variety, lead: 0.0 }
     }
 
     /// Plays the bar of the tune that is due, in the scale and on the chords that sound.
@@ -67,6 +71,18 @@ impl Tune {
             let is_strong = gesture.at.fract() < 1e-6 || gesture.length >= 1.0;
             pitch = step(pitch, gesture.steps, key, chord, is_strong, self.centre);
             let length = gesture.length.min(place.beats() - gesture.at);
+            if band.chance.often(self.graces) {
+                let above =
+                    pitch + if key.scale().contains(&(pitch + 1 - key.tonic).rem_euclid(12)) { 1 } else { 2 };
+                band.play_late(
+                    part,
+                    place.start + gesture.at,
+                    0.1,
+                    above,
+                    velocity - 12.0,
+                    -self.lead - 0.07,
+                );
+            }
             let accent = if gesture.at < 1e-6 { 6.0 } else { 0.0 };
             band.play_late(part, place.start + gesture.at, length, pitch, velocity + accent, -self.lead);
         }
@@ -88,9 +104,23 @@ fn gestures(meter: &'static Meter, style: TuneStyle, is_end: bool, chance: &mut 
         if chance.often((style.density * weight).min(0.95)) {
             positions.push(at);
         }
-        if style.is_quick && meter.parts == 2 && chance.often(0.25 * style.density) {
-            positions.push(at + 0.25);
+        if style.is_quick && meter.parts > 1 && chance.often(0.25 * style.density) {
+            positions.push(at + 0.5 / meter.parts as f64);
         }
+    }
+    if meter.parts == 2 {
+        for beat in 0..meter.beats {
+            let (from, dice) = (beat as f64, chance.unit());
+            let figure: &[f64] = match dice {
+                x if x < 0.1 * style.variety => &[0.0, 1.0 / 3.0, 2.0 / 3.0],
+                x if x < 0.28 * style.variety => &[0.0, 0.75],
+                x if x < 0.34 * style.variety => &[0.0, 0.25],
+                _ => continue,
+            };
+            positions.retain(|at| *at < from - 1e-6 || *at > from + 1.0 - 1e-6);
+            positions.extend(figure.iter().map(|p| from + p));
+        }
+        positions.sort_by(f64::total_cmp);
     }
     if is_end {
         // Phrases breathe.
@@ -128,7 +158,10 @@ fn step(pitch: i32, steps: i32, key: Key, chord: Chord, is_strong: bool, centre:
     if is_strong {
         let direction = if steps < 0 { -1 } else { 1 };
         let found = (0..12).map(|k| pitch + direction * if k % 2 == 1 { (k + 1) / 2 } else { -k / 2 });
-        if let Some(near) = { found }.find(|&p| chord.contains(p)) {
+        // Over a bare fifth the tune says which third is meant.
+        let is_bare = chord.quality.tones.len() == 2;
+        let is_third = |p: i32| matches!((p - chord.root).rem_euclid(12), 3 | 4) && in_scale(p);
+        if let Some(near) = { found }.find(|&p| chord.contains(p) || is_bare && is_third(p)) {
             pitch = near;
         }
     } else if !in_scale(pitch) {
@@ -152,14 +185,21 @@ mod tests {
             let mut sheet = Sheet::default();
             lay(&mut sheet, &["i", "iv", "V7", "i"], Key::new(2, Mode::Minor), &bars, 1.0);
             let mut chance = Chance::new(seed as u64);
-            let style = TuneStyle { density: 0.5, centre: 72, bars: 4, is_quick: true, syncopation: 0.4 };
+            let style = TuneStyle {
+                density: 0.5,
+                centre: 72,
+                bars: 4,
+                is_quick: true,
+                syncopation: 0.4,
+                variety: 1.0,
+            };
             let tune = Tune::new(meter, style, &mut chance);
             let mut band = Band::new(&sheet, chance);
             for (index, &bar) in bars.iter().enumerate() {
                 let place = Place::new(Bar { ..bar }, index);
                 let before = band.notes.len();
                 tune.play(place, Part::Lead, 80.0, &mut band);
-                for note in &band.notes[before..] {
+                for note in band.notes[before..].iter().filter(|note| note.length > 0.1) {
                     let end = place.start + place.beats() + 1e-9;
                     assert!(note.start >= place.start && note.start + note.length <= end);
                     assert!((55..=90).contains(&note.pitch), "{}", note.pitch);

@@ -1,5 +1,6 @@
 //! The sets: what is composed for what purpose.
 
+mod casting;
 mod forms;
 mod harmony;
 mod palette;
@@ -10,18 +11,25 @@ use serde_json::json;
 use crate::chance::Chance;
 use crate::midi::{self, Instrument, Pedal};
 use crate::score::Sounding;
-use crate::sound::Sound;
+use crate::sound::{Sound, Soundfont};
 use crate::{Composition, Set, Split};
 
 /// Composes song `index`; its name is not yet set.
 pub(crate) fn compose(set: Set, split: Split, index: usize) -> Composition {
-    let seed = 1_000_000 * (2 * set as u64 + split as u64 + 1) + index as u64;
-    let mut chance = Chance::new(seed);
-    match set {
+    let seed = match split {
+        Split::First => 1_000_000_000 + 1_000_000 * set as u64,
+        Split::Train | Split::Test => 1_000_000 * (2 * set as u64 + split as u64 + 1),
+    };
+    let mut chance = Chance::new(seed + index as u64);
+    let mut song = match set {
         Set::Forms => forms::compose(split, index, &mut chance),
         Set::Harmony => harmony::compose(split, index, &mut chance),
         Set::Rhythm => rhythm::compose(split, index, &mut chance),
+    };
+    if split == Split::First {
+        song.sound.soundfont = [Soundfont::MuseScore, Soundfont::Fluid, Soundfont::Opl3][index % 3];
     }
+    song
 }
 
 /// Seconds after the last beat for sounds to die away.

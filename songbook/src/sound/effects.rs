@@ -19,6 +19,8 @@ pub(crate) enum Effect {
     Crackle { rate: f64 },
     /// First-order cuts below and above these frequencies in Hz.
     Band { low: f64, high: f64 },
+    /// Brighter by so many dB around 4 kHz against 250 Hz; duller if negative.
+    Tilt { db: f64 },
     /// Turned down by `depth` at these times in seconds and back within `seconds`, as sidechains do.
     Duck { times: Vec<f64>, depth: f32, seconds: f64 },
     /// Louder from silence over the first seconds, or softer over the last.
@@ -37,6 +39,7 @@ impl Effect {
             Self::Noise { level } => samples.iter_mut().for_each(|x| *x += level * chance.normal() as f32),
             Self::Crackle { rate } => crackle(samples, *rate, chance),
             Self::Band { low, high } => band(samples, *low, *high),
+            Self::Tilt { db } => tilt(samples, *db),
             Self::Duck { times, depth, seconds } => duck(samples, times, *depth, *seconds),
             Self::Fade { seconds_in, seconds_out } => fade(samples, *seconds_in, *seconds_out),
         }
@@ -120,6 +123,18 @@ fn band(samples: &mut [f32], low: f64, high: f64) {
     }
 }
 
+/// Splits at 1 kHz and weighs the halves.
+fn tilt(samples: &mut [f32], db: f64) {
+    let a = (1.0 - (-std::f64::consts::TAU * 1000.0 / RATE).exp()) as f32;
+    let gain = 10f64.powf(db / 40.0) as f32;
+    let mut low = 0.0f32;
+    for x in samples.iter_mut() {
+        low += a * (*x - low);
+        *x = low / gain + (*x - low) * gain;
+    }
+    normalise(samples, 1.0);
+}
+
 fn crackle(samples: &mut [f32], rate: f64, chance: &mut Chance) {
     for i in 0..samples.len() {
         if chance.often(rate / RATE) {
@@ -178,6 +193,7 @@ mod tests {
             Effect::Noise { level: 0.01 },
             Effect::Crackle { rate: 10.0 },
             Effect::Band { low: 100.0, high: 4000.0 },
+            Effect::Tilt { db: 8.0 },
             Effect::Duck { times: vec![0.0, 0.5], depth: 0.7, seconds: 0.3 },
             Effect::Fade { seconds_in: 0.2, seconds_out: 0.2 },
         ];

@@ -9,7 +9,12 @@ use anyhow::{Context, Result, bail, ensure};
 use super::{RATE, Soundfont};
 
 /// Where distributions put soundfonts.
-const FOLDERS: [&str; 3] = ["/usr/share/sounds/sf2", "/usr/share/soundfonts", "/usr/local/share/sounds/sf2"];
+const FOLDERS: [&str; 4] = [
+    "/usr/share/sounds/sf2",
+    "/usr/share/sounds/sf3",
+    "/usr/share/soundfonts",
+    "/usr/local/share/sounds/sf2",
+];
 
 /// The soundfont's file.
 pub(crate) fn soundfont(font: Soundfont) -> Result<PathBuf> {

@@ -1,17 +1,19 @@
 //! From notes to samples: soundfonts, effects, textures, files.
 
+pub(crate) mod drum_machine;
 pub(crate) mod effects;
 pub(crate) mod fluid;
+pub(crate) mod layer;
+pub(crate) mod synth;
 pub(crate) mod texture;
 pub(crate) mod voice;
 pub(crate) mod wav;
 
 use crate::Split;
 use crate::chance::Chance;
-use crate::score::Sounding;
 use effects::Effect;
+use layer::Layer;
 use texture::Texture;
-use voice::Singer;
 
 /// Rate of everything rendered, in Hz: what the analysis works at.
 pub(crate) const RATE: f64 = 22_050.0;
@@ -24,8 +26,8 @@ pub(crate) struct Sound {
     pub(crate) has_room: bool,
     /// Sound that is not made of notes.
     pub(crate) texture: Option<Texture>,
-    /// Who sings what.
-    pub(crate) voices: Vec<(Singer, Vec<Sounding>)>,
+    /// What the soundfont does not play.
+    pub(crate) layers: Vec<Layer>,
     /// What is done to the mix, in order.
     pub(crate) effects: Vec<Effect>,
     /// Peak of the result.
@@ -41,6 +43,10 @@ pub(crate) enum Soundfont {
     Fluid,
     /// `timgm6mb-soundfont`, 6 MB.
     Tim,
+    /// `musescore-general-soundfont-small`, 40 MB.
+    MuseScore,
+    /// `opl3-soundfont`, 135 MB: a sound card of 1990.
+    Opl3,
 }
 
 impl Soundfont {
@@ -48,6 +54,7 @@ impl Soundfont {
         match split {
             Split::Train => Self::Fluid,
             Split::Test => Self::Tim,
+            Split::First => Self::MuseScore,
         }
     }
 
@@ -55,6 +62,8 @@ impl Soundfont {
         match self {
             Self::Fluid => "FluidR3_GM.sf2",
             Self::Tim => "TimGM6mb.sf2",
+            Self::MuseScore => "MuseScore_General_Lite.sf3",
+            Self::Opl3 => "OPL-3_FM_128M.sf2",
         }
     }
 
@@ -62,6 +71,8 @@ impl Soundfont {
         match self {
             Self::Fluid => "fluid-soundfont-gm",
             Self::Tim => "timgm6mb-soundfont",
+            Self::MuseScore => "musescore-general-soundfont-small",
+            Self::Opl3 => "opl3-soundfont",
         }
     }
 }
@@ -73,7 +84,7 @@ impl Sound {
             soundfont: Soundfont::of(split),
             has_room: chance.often(0.5),
             texture: None,
-            voices: Vec::new(),
+            layers: Vec::new(),
             effects: Vec::new(),
             peak: chance.range(0.3, 0.9) as f32,
             seed: chance.fork().below(usize::MAX) as u64,
@@ -83,6 +94,9 @@ impl Sound {
     /// A sound of which some are clean and some went through tape, amplifiers, telephones, rooms.
     pub(crate) fn varied(split: Split, chance: &mut Chance) -> Self {
         let mut sound = Self::clean(split, chance);
+        if chance.often(0.5) {
+            sound.effects.push(Effect::Tilt { db: chance.range(-9.0, 9.0) });
+        }
         if chance.often(0.35) {
             let (seconds, wet) = (chance.range(0.4, 2.2), chance.range(0.05, 0.3) as f32);
             sound.effects.push(Effect::Reverb { seconds, wet });
@@ -107,6 +121,10 @@ impl Sound {
             sound
                 .effects
                 .push(Effect::Band { low: chance.range(40.0, 180.0), high: chance.range(2500.0, 9500.0) });
+        }
+        if chance.often(0.04) {
+            // A telephone.
+            sound.effects.push(Effect::Band { low: 300.0, high: 3400.0 });
         }
         if chance.often(0.08) {
             sound.effects.push(Effect::Fade {

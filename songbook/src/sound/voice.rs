@@ -23,8 +23,6 @@ pub(crate) struct Singer {
     pub(crate) intonation: f64,
     /// Whether words are spoken in rhythm instead.
     pub(crate) is_speech: bool,
-    /// Level of the voice over the band's, as a ratio of RMS.
-    pub(crate) level: f64,
 }
 
 impl Singer {
@@ -36,8 +34,12 @@ impl Singer {
             breath: chance.range(0.02, 0.25),
             intonation: chance.range(0.03, 0.15),
             is_speech: false,
-            level: chance.range(0.5, 1.15),
         }
+    }
+
+    /// One who speaks, or raps.
+    pub(crate) fn speaking(chance: &mut Chance) -> Self {
+        Self { is_speech: true, vibrato: 0.0, intonation: 1.2, ..Self::new(chance) }
     }
 
     /// Sings notes (ascending by start; one at a time) into `n` samples; `cents` detunes them.

@@ -136,9 +136,15 @@ pub(crate) fn training_songs(arguments: &[String], steps: &mut Steps) -> Result<
     let mut folders = Vec::new();
     if options.corpus.join("make_corpus.py").exists() {
         let python = steps.run("Python environment", environment::python)?;
-        for set in &options.sets {
+        // The composed sets are no part of the corpus.
+        for set in options.sets.iter().filter(|set| Set::from_name(set).is_none()) {
             steps.run(&format!("{set}: render"), || corpus::render(&options, set, &python))?;
             folders.push(options.cache.join(set));
+        }
+        // Which metrical levels are debatable; the learning program looks beside the folders.
+        let levels = "tempo_levels.json";
+        if options.corpus.join(levels).exists() {
+            fs::copy(options.corpus.join(levels), options.cache.join(levels))?;
         }
     }
     Ok(folders)

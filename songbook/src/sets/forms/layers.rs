@@ -101,6 +101,7 @@ impl Layers {
             bars: if tunes == T::Solo { 8 } else { 2 },
             is_quick: tunes == T::Solo,
             syncopation: chance.range(0.3, 0.6),
+            variety: chance.range(0.0, 0.5),
         };
         Self {
             drums,

@@ -14,11 +14,11 @@ use crate::players::comp::{Accompanist, Comp};
 use crate::players::drums::Drummer;
 use crate::players::melody::{Tune, TuneStyle};
 use crate::progressions::{Idiom, lay, pick};
-use crate::score::{Band, Note, Part, Sheet, Sounding, Touch, perform};
+use crate::score::{Band, Note, Part, Sheet, Touch, perform};
+use crate::sets::casting::cast;
 use crate::sets::{Draft, TAIL};
 use crate::sound::Sound;
 use crate::sound::effects::Effect;
-use crate::sound::voice::Singer;
 use crate::theory::{Key, Mode};
 use crate::timeline::{Timeline, plan as plan_tempo};
 use crate::truth;
@@ -79,19 +79,11 @@ pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Compos
         let duck = Effect::Duck { times: line.beats.clone(), depth: 0.5, seconds: 0.6 * 60.0 / manner.bpm };
         sound.effects.insert(0, duck);
     }
-    let of =
-        |part: Part| sounding.iter().copied().filter(|note| note.part == part).collect::<Vec<Sounding>>();
-    for (part, singer) in [(Part::Voice, casting.singer), (Part::Speech, casting.rapper)] {
-        let words = of(part);
-        if !words.is_empty() {
-            sound.voices.push((singer, words));
-        }
-    }
-    let played: Vec<Sounding> =
-        sounding.iter().copied().filter(|note| !matches!(note.part, Part::Voice | Part::Speech)).collect();
+    let is_sung = sounding.iter().any(|note| matches!(note.part, Part::Voice | Part::Speech));
+    let played = cast(sounding, manner.palette, &mut sound, chance);
 
     let mut truth = json!({ "style": genre.name(), "kind": form.name() });
-    truth["ensemble"] = if sound.voices.is_empty() { "instrumental".into() } else { "sung".into() };
+    truth["ensemble"] = if is_sung { "sung".into() } else { "instrumental".into() };
     truth::rhythm(&mut truth, &line, &bars, &tempo.changes, 0);
     if manner.comps.0 != Comp::Drive && manner.comps.1 != Comp::Drive {
         truth::chords(&mut truth, &line, &sheet, duration);
@@ -134,8 +126,6 @@ fn named(planned: &[Planned], bars: &[Bar]) -> Vec<truth::Section> {
 
 /// Who sings and plays the tunes.
 struct Casting {
-    singer: Singer,
-    rapper: Singer,
     /// Part of the tune in verses, and elsewhere.
     verse: Part,
     chorus: Part,
@@ -147,15 +137,9 @@ struct Casting {
 
 impl Casting {
     fn new(form: Form, genre: Genre, manner: &Manner, chance: &mut Chance) -> Self {
-        let mut rapper = Singer::new(chance);
-        rapper.is_speech = true;
-        rapper.vibrato = 0.0;
-        rapper.intonation = 1.2;
         let is_sung = manner.is_sung && chance.often(0.7);
         let lead = if is_sung { Part::Voice } else { Part::Lead };
         Self {
-            singer: Singer::new(chance),
-            rapper,
             verse: if form == Form::RapHook && genre == Genre::HipHop { Part::Speech } else { lead },
             chorus: lead,
             has_pickups: chance.often(0.35),
@@ -221,6 +205,7 @@ fn materials(
             bars: if is_chorus { chance.pick(&[4, 4, 8]) } else { chance.pick(&[4, 8]) },
             is_quick: manner.bpm < 100.0,
             syncopation: chance.range(0.3, 0.55),
+            variety: if manner.bpm < 140.0 { chance.range(0.0, 0.5) } else { 0.0 },
         };
         materials.push(Material {
             group: section.group,
@@ -327,7 +312,7 @@ fn play_bar(
     band: &mut Band<'_>,
 ) {
     let comp = if layers.is_big { manner.comps.1 } else { manner.comps.0 };
-    let mut accompanist = Accompanist::new(comp, part_of(comp));
+    let mut accompanist = Accompanist::new(comp, comp.part());
     accompanist.centre = casting.centre;
     if is_end {
         accompanist.end(place, band);
@@ -374,15 +359,6 @@ fn play_bar(
             tune.play(place, casting.chorus, 90.0, band);
             layers.second.play(place, Part::Second, 62.0, band);
         }
-    }
-}
-
-fn part_of(comp: Comp) -> Part {
-    match comp {
-        Comp::Strum => Part::Guitar,
-        Comp::Drive => Part::Riff,
-        Comp::Pad | Comp::Strings => Part::Pad,
-        _ => Part::Keys,
     }
 }
 

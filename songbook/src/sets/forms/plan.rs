@@ -101,6 +101,20 @@ impl Form {
         }
     }
 
+    /// Whether it is a song with verses and a chorus.
+    const fn has_refrain(self) -> bool {
+        matches!(
+            self,
+            Self::VerseChorus
+                | Self::PreChorus
+                | Self::PostChorus
+                | Self::WithSolo
+                | Self::ChorusFirst
+                | Self::KeyChange
+                | Self::RapHook
+        )
+    }
+
     /// The sections of a song in this form.
     pub(super) fn plan(self, chance: &mut Chance) -> Vec<Planned> {
         let mut song = Vec::new();
@@ -112,21 +126,15 @@ impl Form {
         let mut add = |label: &'static str, group: char, bars: usize| {
             song.push(Planned { label, group, bars, up: 0 });
         };
-        let has_intro = chance.often(0.85);
-        let has_outro = chance.often(0.65);
+        let has_intro = chance.often(0.72);
+        let has_outro = chance.often(0.48);
         match self {
             Self::VerseChorus => {
                 if has_intro {
                     add("intro", 'I', intro);
                 }
                 add("verse", 'A', verse);
-                if chance.often(0.3) {
-                    add("verse", 'A', verse);
-                }
                 add("chorus", 'B', chorus);
-                if chance.often(0.3) {
-                    add("instrumental", 'I', 4);
-                }
                 add("verse", 'A', verse);
                 add("chorus", 'B', chorus);
                 if chance.often(0.75) {
@@ -266,9 +274,6 @@ impl Form {
                     add("bridge", 'C', 8);
                 }
                 add("chorus", 'B', 8);
-                if chance.often(0.5) {
-                    add("chorus", 'B', 8);
-                }
             }
             Self::RapHook => {
                 if has_intro {
@@ -287,14 +292,19 @@ impl Form {
                 }
             }
         }
+        if self.has_refrain() {
+            vary(&mut song, chance);
+        }
         let is_plain = matches!(self, Self::ThroughComposed | Self::Rondo | Self::Ternary);
         if has_outro && !is_plain {
             let group = if matches!(self, Self::Loop | Self::Blues) { 'A' } else { 'I' };
-            add("outro", group, outro);
+            song.push(Planned { label: "outro", group, bars: outro, up: 0 });
         }
         if self == Self::KeyChange {
             let up = chance.pick(&[1, 2, 2, 3]);
-            let from = song.iter().rposition(|s| s.label == "bridge").map_or(5, |bridge| bridge + 1);
+            // After the bridge, or else with the last chorus.
+            let bridge = song.iter().rposition(|s| s.label == "bridge").map(|bridge| bridge + 1);
+            let from = bridge.or_else(|| song.iter().rposition(|s| s.label == "chorus")).unwrap_or(0);
             song.iter_mut().skip(from).for_each(|section| section.up = up);
         }
         // Now and then a section is a bar or two longer than its like.
@@ -304,6 +314,24 @@ impl Form {
             }
         }
         song
+    }
+}
+
+/// What songs with a refrain do now and then: two verses before the first chorus, a break after one, the
+/// last chorus twice.
+fn vary(song: &mut Vec<Planned>, chance: &mut Chance) {
+    let find = |song: &[Planned], label: &str| song.iter().position(|section| section.label == label);
+    if let Some(verse) = find(song, "verse").filter(|_| chance.often(0.2)) {
+        song.insert(verse, song[verse]);
+    }
+    if let Some(chorus) = find(song, "chorus").filter(|_| chance.often(0.3)) {
+        let pause = Planned { label: "instrumental", group: 'I', bars: chance.pick(&[2, 4, 4, 8]), up: 0 };
+        if song.get(chorus + 1).is_some_and(|next| next.label == "verse") {
+            song.insert(chorus + 1, pause);
+        }
+    }
+    if let Some(chorus) = song.iter().rposition(|s| s.label == "chorus").filter(|_| chance.often(0.35)) {
+        song.insert(chorus, song[chorus]);
     }
 }
 
@@ -330,7 +358,7 @@ mod tests {
             for seed in 0..20 {
                 let plan = form.plan(&mut Chance::new(seed));
                 assert!(plan.len() >= 4, "{form:?}");
-                assert!(plan.iter().all(|s| LABELS.contains(&s.label) && (4..=20).contains(&s.bars)));
+                assert!(plan.iter().all(|s| LABELS.contains(&s.label) && (2..=20).contains(&s.bars)));
                 let has_change = plan.iter().any(|section| section.up != 0);
                 assert_eq!(has_change, form == Form::KeyChange);
             }

@@ -11,6 +11,7 @@ use crate::players::drums::{Drummer, Groove};
 use crate::players::melody::{Tune, TuneStyle};
 use crate::progressions::{Idiom, lay, pick};
 use crate::score::{Band, Part, Sheet, Touch, perform};
+use crate::sets::casting::cast;
 use crate::sets::palette::Palette;
 use crate::sets::{Draft, TAIL};
 use crate::sound::Sound;
@@ -54,13 +55,21 @@ pub(super) fn compose(split: Split, topic: Topic, cents: f64, chance: &mut Chanc
             Palette::Pop.instruments(chance)
         }
         Topic::Melody => {
-            let style = TuneStyle { density: 0.55, centre: 67, bars: 8, is_quick: false, syncopation: 0.35 };
+            let style = TuneStyle {
+                density: 0.55,
+                centre: 67,
+                bars: 8,
+                is_quick: false,
+                syncopation: 0.35,
+                variety: 0.4,
+            };
+            let part = chance.pick(&[Part::Lead, Part::Voice]);
             let tune = Tune::new(meter, style, chance);
             for (index, &bar) in bars[..N_BARS - 1].iter().enumerate() {
-                tune.play(Place::new(bar, index), Part::Lead, 84.0, &mut band);
+                tune.play(Place::new(bar, index), part, 84.0, &mut band);
             }
             let last = bars[N_BARS - 1];
-            band.play(Part::Lead, last.start as f64, last.meter.beats as f64, key.pitch(0, 4), 84.0);
+            band.play(part, last.start as f64, last.meter.beats as f64, key.pitch(0, 4), 84.0);
             truth["style"] = "voice".into();
             truth["kind"] = "melody alone".into();
             truth::keys(&mut truth, &line, &[(0.0, key)], duration);
@@ -78,7 +87,8 @@ pub(super) fn compose(split: Split, topic: Topic, cents: f64, chance: &mut Chanc
         }
     };
     let notes = perform(&band.notes, &line, Touch { timing: 0.006, velocity: 6.0 }, chance);
-    let sound = Sound::clean(split, chance);
+    let mut sound = Sound::clean(split, chance);
+    let notes = cast(notes, Palette::Piano, &mut sound, chance);
     Draft { notes, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
 }
 

@@ -12,6 +12,7 @@ use crate::players::drums::{Drummer, Groove};
 use crate::players::melody::{Tune, TuneStyle};
 use crate::progressions::{Idiom, lay, pick};
 use crate::score::{Band, Note, Part, Sheet, Touch, perform};
+use crate::sets::casting::cast;
 use crate::sets::palette::Palette;
 use crate::sets::{Draft, TAIL};
 use crate::sound::Sound;
@@ -110,8 +111,10 @@ pub(super) fn compose(split: Split, topic: Topic, cents: f64, chance: &mut Chanc
         let program = chance.pick(&[52, 53]);
         instruments.iter_mut().for_each(|instrument| instrument.program = program);
     }
-    let sound = if chance.often(0.5) { Sound::varied(split, chance) } else { Sound::clean(split, chance) };
-    Draft { notes: sounding, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
+    let mut sound =
+        if chance.often(0.5) { Sound::varied(split, chance) } else { Sound::clean(split, chance) };
+    let notes = cast(sounding, palette, &mut sound, chance);
+    Draft { notes, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
 }
 
 const fn kind(topic: Topic) -> &'static str {
@@ -248,12 +251,15 @@ fn play(
     };
     let drummer = Drummer::new(bpm, chance);
     let has_tune = topic == Topic::PowerChords || !is_bare && chance.often(0.65);
+    let is_sung = !matches!(palette, Palette::Orchestra | Palette::Piano) && chance.often(0.3);
+    let (lead, centre) = if is_sung { (Part::Voice, 64) } else { (Part::Lead, 73) };
     let tune_style = TuneStyle {
         density: chance.range(0.25, 0.5),
-        centre: 73,
+        centre,
         bars: 4,
         is_quick: false,
         syncopation: chance.range(0.3, 0.5),
+        variety: chance.range(0.0, 0.5),
     };
     let tune = Tune::new(meter, tune_style, chance);
     let mut band = Band::new(sheet, chance.fork());
@@ -273,7 +279,7 @@ fn play(
             bass::left_hand(part, accompanist.centre, place, &mut band);
         }
         if has_tune && index + 1 < bars.len() {
-            tune.play(place, Part::Lead, 80.0, &mut band);
+            tune.play(place, lead, 80.0, &mut band);
         }
     }
     band.notes

@@ -12,6 +12,7 @@ use crate::players::drums::{Drummer, Groove};
 use crate::players::melody::{Tune, TuneStyle};
 use crate::progressions::{Idiom, lay, pick};
 use crate::score::{Band, Note, Part, Sheet, Touch, perform};
+use crate::sets::casting::cast;
 use crate::sets::palette::Palette;
 use crate::sets::{Draft, TAIL};
 use crate::sound::Sound;
@@ -87,15 +88,16 @@ pub(super) fn compose(split: Split, even: f64, chance: &mut Chance) -> Compositi
     }
     let instruments = style.palette.instruments(chance);
     let cents = if chance.often(0.4) { chance.range(-30.0, 30.0) } else { 0.0 };
-    Draft { notes: sounding, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
+    let notes = cast(sounding, style.palette, &mut sound, chance);
+    Draft { notes, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
 }
 
 fn pick_motion(style: &Style, chance: &mut Chance) -> Motion {
     let motion = [Motion::Steady, Motion::Drift, Motion::Jump, Motion::Ramp];
     if style.palette == Palette::Electronic {
-        return motion[chance.weighted(&[0.85, 0.0, 0.1, 0.05])];
+        return motion[chance.weighted(&[0.8, 0.0, 0.14, 0.06])];
     }
-    motion[chance.weighted(&[0.5, 0.3, 0.13, 0.07])]
+    motion[chance.weighted(&[0.47, 0.28, 0.17, 0.08])]
 }
 
 fn pick_feel(style: &Style, chance: &mut Chance) -> Feel {
@@ -246,15 +248,6 @@ fn bass_in(meter: &Meter, usual: BassLine) -> BassLine {
     }
 }
 
-fn part_of(comp: Comp) -> Part {
-    match comp {
-        Comp::Strum => Part::Guitar,
-        Comp::Drive => Part::Riff,
-        Comp::Pad | Comp::Strings => Part::Pad,
-        _ => Part::Keys,
-    }
-}
-
 /// What is played, and whether the chords are heard whole.
 fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> (Vec<Note>, bool) {
     let style = outline.style;
@@ -266,7 +259,7 @@ fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> (Vec
     } else if style.groove == Some(Groove::Rock) && style.meter.beats == 4 && chance.often(0.3) {
         bass_line = BassLine::Kick(drummer.kick());
     }
-    let mut accompanist = Accompanist::new(comp, part_of(comp));
+    let mut accompanist = Accompanist::new(comp, comp.part());
     accompanist.is_busy = bpm < 100.0 && chance.often(0.3);
     accompanist.centre = chance.range(56.0, 65.0);
     // Where the accompaniment has no notes of its own on the beat, a second one helps.
@@ -283,7 +276,15 @@ fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> (Vec
         bars: chance.pick(&[2, 4, 4, 8]),
         is_quick: bpm < 90.0 && chance.often(0.4),
         syncopation: chance.range(0.25, 0.6),
+        variety: if bpm < 140.0 { chance.range(0.0, 0.6) } else { 0.0 },
     };
+    let can_sing = !matches!(style.palette, Palette::Orchestra | Palette::Piano);
+    let (lead, centre) = if can_sing && chance.often(0.3) {
+        (Part::Voice, 62 + chance.below(7) as i32)
+    } else {
+        (Part::Lead, tune_style.centre)
+    };
+    let tune_style = TuneStyle { centre, ..tune_style };
     let tunes = [
         Tune::new(style.meter, tune_style, chance),
         match outline.turn {
@@ -340,7 +341,7 @@ fn play(outline: &Outline, sheet: &Sheet, bpm: f64, chance: &mut Chance) -> (Vec
             bass::play(line, place, &mut band);
         }
         if has_tune {
-            tunes[usize::from(is_turned)].play(place, Part::Lead, 84.0, &mut band);
+            tunes[usize::from(is_turned)].play(place, lead, 84.0, &mut band);
         }
     }
     let has_chords = !matches!(comp, Comp::Drive | Comp::None) || second.is_some();

@@ -3,8 +3,9 @@
 
 use serde_json::json;
 
+use super::textures::{self, Ensemble};
 use crate::chance::Chance;
-use crate::meter::{FOUR, Meter, NINE_EIGHT, SIX_EIGHT, THREE, TWELVE_EIGHT, TWO, bars};
+use crate::meter::bars;
 use crate::midi::{Instrument, Pedal};
 use crate::players::Place;
 use crate::players::bass::{self, BassLine};
@@ -20,141 +21,11 @@ use crate::timeline::{Feel, Motion, Timeline, plan};
 use crate::truth;
 use crate::{Composition, Split};
 
-/// A way of writing for the instrument.
-struct Texture {
-    name: &'static str,
-    meters: &'static [&'static Meter],
-    /// Beats per minute.
-    tempo: (f64, f64),
-    /// Left hand.
-    comp: Comp,
-    /// Chance of a tune's onset on each division.
-    density: (f64, f64),
-    is_quick: bool,
-}
-
-const PIANO: [Texture; 10] = [
-    Texture {
-        name: "nocturne",
-        meters: &[&SIX_EIGHT, &NINE_EIGHT, &TWELVE_EIGHT],
-        tempo: (36., 75.),
-        comp: Comp::Nocturne,
-        density: (0.25, 0.5),
-        is_quick: false,
-    },
-    Texture {
-        name: "song without words",
-        meters: &[&FOUR, &THREE, &TWO],
-        tempo: (50., 110.),
-        comp: Comp::Nocturne,
-        density: (0.3, 0.5),
-        is_quick: true,
-    },
-    Texture {
-        name: "sonatina",
-        meters: &[&FOUR, &TWO, &THREE],
-        tempo: (90., 170.),
-        comp: Comp::Alberti,
-        density: (0.35, 0.6),
-        is_quick: true,
-    },
-    Texture {
-        name: "piano waltz",
-        meters: &[&THREE],
-        tempo: (90., 200.),
-        comp: Comp::Oompah,
-        density: (0.3, 0.55),
-        is_quick: false,
-    },
-    Texture {
-        name: "mazurka",
-        meters: &[&THREE],
-        tempo: (100., 170.),
-        comp: Comp::Oompah,
-        density: (0.35, 0.6),
-        is_quick: false,
-    },
-    Texture {
-        name: "chorale",
-        meters: &[&FOUR, &THREE],
-        tempo: (50., 100.),
-        comp: Comp::Chorale,
-        density: (0.3, 0.45),
-        is_quick: false,
-    },
-    Texture {
-        name: "prelude",
-        meters: &[&FOUR, &THREE, &TWO],
-        tempo: (55., 110.),
-        comp: Comp::Arpeggio,
-        density: (0.1, 0.3),
-        is_quick: false,
-    },
-    Texture {
-        name: "invention",
-        meters: &[&FOUR, &THREE, &TWO, &SIX_EIGHT],
-        tempo: (60., 110.),
-        comp: Comp::None,
-        density: (0.75, 0.95),
-        is_quick: true,
-    },
-    Texture {
-        name: "barcarolle",
-        meters: &[&SIX_EIGHT, &TWELVE_EIGHT],
-        tempo: (45., 85.),
-        comp: Comp::Oompah,
-        density: (0.3, 0.55),
-        is_quick: false,
-    },
-    Texture {
-        name: "gigue",
-        meters: &[&SIX_EIGHT, &NINE_EIGHT, &TWELVE_EIGHT],
-        tempo: (80., 130.),
-        comp: Comp::Block,
-        density: (0.7, 0.9),
-        is_quick: false,
-    },
-];
-
-const ENSEMBLE: [Texture; 4] = [
-    Texture {
-        name: "adagio",
-        meters: &[&FOUR, &THREE],
-        tempo: (50., 80.),
-        comp: Comp::Strings,
-        density: (0.3, 0.5),
-        is_quick: false,
-    },
-    Texture {
-        name: "serenade",
-        meters: &[&FOUR, &TWO, &THREE],
-        tempo: (85., 150.),
-        comp: Comp::Repeated,
-        density: (0.35, 0.55),
-        is_quick: false,
-    },
-    Texture {
-        name: "minuet",
-        meters: &[&THREE],
-        tempo: (95., 150.),
-        comp: Comp::Block,
-        density: (0.4, 0.6),
-        is_quick: false,
-    },
-    Texture {
-        name: "siciliana",
-        meters: &[&SIX_EIGHT, &TWELVE_EIGHT],
-        tempo: (38., 65.),
-        comp: Comp::Repeated,
-        density: (0.35, 0.55),
-        is_quick: false,
-    },
-];
-
 pub(super) fn compose(split: Split, chance: &mut Chance) -> Composition {
-    let is_piano = chance.often(0.7);
-    let texture =
-        if is_piano { &PIANO[chance.below(PIANO.len())] } else { &ENSEMBLE[chance.below(ENSEMBLE.len())] };
+    let texture = textures::pick(chance);
+    let is_piano = texture.ensemble == Ensemble::Piano;
+    // One player, on one instrument.
+    let is_alone = matches!(texture.ensemble, Ensemble::Piano | Ensemble::Solo);
     let meter = chance.pick(texture.meters);
     let bpm = chance.range(texture.tempo.0, texture.tempo.1);
     let motion = if chance.often(0.85) { Motion::Rubato } else { Motion::Drift };
@@ -183,6 +54,7 @@ pub(super) fn compose(split: Split, chance: &mut Chance) -> Composition {
         bars: chance.pick(&[4, 8, 8]),
         is_quick: texture.is_quick && bpm < 110.0,
         syncopation: chance.range(0.25, 0.5),
+        variety: chance.range(0.2, 1.0),
     };
     let mut tunes = [Tune::new(meter, tune_style, chance), Tune::new(meter, tune_style, chance)];
     let lead = if motion == Motion::Rubato { chance.range(0.0, 0.03) } else { 0.0 };
@@ -191,13 +63,26 @@ pub(super) fn compose(split: Split, chance: &mut Chance) -> Composition {
     tune_style.density *= 0.8;
     let low = Tune::new(meter, tune_style, chance);
 
-    let part = if is_piano || texture.comp != Comp::Strings { Part::Keys } else { Part::Pad };
+    let part = if is_alone || texture.comp != Comp::Strings { Part::Keys } else { Part::Pad };
     let mut accompanist = Accompanist::new(texture.comp, part);
     accompanist.is_busy = texture.comp == Comp::Arpeggio && bpm < 80.0;
     accompanist.centre = chance.range(55.0, 60.0);
     accompanist.roll = if chance.often(0.4) { chance.range(0.005, 0.03) } else { 0.0 };
-    let lead_part = if is_piano { Part::Keys } else { Part::Lead };
-    let has_bass = !is_piano || matches!(texture.comp, Comp::Alberti | Comp::Block | Comp::Chorale);
+    // The middle of many pieces is written otherwise.
+    let second = match texture.comp {
+        Comp::None => Comp::None,
+        usual if chance.often(0.5) => usual,
+        _ if meter.is_compound() => chance.pick(&[Comp::Block, Comp::Nocturne, Comp::Repeated]),
+        _ => chance.pick(&[Comp::Chorale, Comp::Alberti, Comp::Arpeggio, Comp::Repeated, Comp::Nocturne]),
+    };
+    let lead_part = if is_alone { Part::Keys } else { Part::Lead };
+    let has_bass = match texture.ensemble {
+        Ensemble::Piano => {
+            matches!(texture.comp, Comp::Alberti | Comp::Block | Comp::Chorale | Comp::Repeated)
+        }
+        Ensemble::Solo => false,
+        Ensemble::Chamber | Ensemble::Choir => true,
+    };
 
     let mut band = Band::new(&sheet, chance.fork());
     for (number, &bar) in bars.iter().enumerate() {
@@ -217,12 +102,15 @@ pub(super) fn compose(split: Split, chance: &mut Chance) -> Composition {
             band.play(lead_part, place.start, place.beats(), key.pitch(0, 5), 80.0);
             continue;
         }
+        if number == half {
+            accompanist.comp = second;
+        }
         // Phrases swell and fade.
         let phase = (number % 4) as f64 / 4.0;
         band.level = 0.86 + 0.2 * (std::f64::consts::PI * (phase + 0.125)).sin();
         accompanist.play(place, &mut band);
-        if texture.comp == Comp::None {
-            low.play(place, if is_piano { Part::Keys } else { Part::Second }, 74.0, &mut band);
+        if texture.comp == Comp::None && is_piano {
+            low.play(place, Part::Keys, 74.0, &mut band);
         }
         if has_bass {
             play_bass(is_piano, place, &mut band);
@@ -234,19 +122,30 @@ pub(super) fn compose(split: Split, chance: &mut Chance) -> Composition {
 
     let duration = line.beats[line.beats.len() - 1] + TAIL;
     let mut truth = json!({ "style": texture.name, "kind": motion.name() });
-    truth["ensemble"] = if is_piano { "piano".into() } else { "chamber".into() };
+    truth["ensemble"] = texture.ensemble.name().into();
     truth::rhythm(&mut truth, &line, &bars, &[], if has_pickup { meter.beats - 1 } else { 0 });
     truth["swing_ratio"] = if meter.parts == 2 { json!(1.0) } else { json!(null) };
-    truth::chords(&mut truth, &line, &sheet, duration);
+    if texture.comp != Comp::None {
+        truth::chords(&mut truth, &line, &sheet, duration);
+    }
     truth::keys(&mut truth, &line, &[(0.0, key)], duration);
 
     let uses_pedal = is_piano && !matches!(texture.comp, Comp::None | Comp::Alberti) && chance.often(0.75);
     let pedals = if uses_pedal { pedals(&sheet, &line) } else { Vec::new() };
     let palette = if is_piano { Palette::Piano } else { Palette::Orchestra };
     let mut instruments: Vec<Instrument> = palette.instruments(chance);
-    if is_piano && chance.often(0.2) {
-        let program = chance.pick(&[6, 46, 24]);
+    let other: &[u8] = match texture.ensemble {
+        Ensemble::Piano if chance.often(0.2) => &[6, 46, 24, 19],
+        Ensemble::Solo => &[40, 42, 73, 24, 24, 71, 68],
+        Ensemble::Choir => &[52, 53, 19],
+        Ensemble::Piano | Ensemble::Chamber => &[],
+    };
+    if !other.is_empty() {
+        let program = chance.pick(other);
         instruments.iter_mut().for_each(|instrument| instrument.program = program);
+    }
+    if texture.name == "pizzicato" {
+        instruments.iter_mut().for_each(|instrument| instrument.program = 45);
     }
     let cents = if chance.often(0.5) { chance.range(-25.0, 25.0) } else { 0.0 };
     let sound = Sound::varied(split, chance);

@@ -4,13 +4,14 @@ mod band;
 mod classical;
 mod pulseless;
 mod styles;
+mod textures;
 
 use crate::chance::Chance;
 use crate::{Composition, Split};
 
 /// Shares of what is not a band's song.
-const CLASSICAL: f64 = 0.18;
-const PULSELESS: f64 = 0.06;
+const CLASSICAL: f64 = 0.2;
+const PULSELESS: f64 = 0.1;
 
 pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Composition {
     // Even over the range whatever the number of songs: multiples of the golden ratio.

@@ -56,7 +56,7 @@ const FIVE_ACCENTS: &[f64] = &[0.0, 1.5, 3.0, 4.0];
 const ROOTS: &[BassLine] = &[B::Root, B::RootFifth, B::Long];
 
 #[rustfmt::skip] // A row a style.
-static STYLES: [Style; 40] = [
+static STYLES: [Style; 46] = [
     style("ballad", &FOUR, (50., 85.), Some(G::Rock), &[C::Block, C::Arpeggio, C::Pad], ROOTS, P::Pop, I::Pop, STRAIGHT, 2.0),
     style("pop", &FOUR, (80., 150.), Some(G::Rock), &[C::Block, C::Strum, C::Pad, C::Repeated], &[B::Root, B::Eighths, B::Kick(&[0.0, 1.5, 2.0])], P::Pop, I::Pop, STRAIGHT, 2.5),
     style("rock", &FOUR, (95., 165.), Some(G::Rock), &[C::Drive], &[B::Eighths, B::Root], P::Rock, I::Rock, STRAIGHT, 1.8),
@@ -87,6 +87,12 @@ static STYLES: [Style; 40] = [
     style("bossa", &FOUR, (110., 160.), Some(G::Bossa), &[C::Bossa], &[B::Bossa], P::Jazz, I::Jazz, STRAIGHT, 0.8),
     style("latin", &FOUR, (85., 125.), Some(G::Latin), &[C::Stabs, C::Arpeggio], &[B::Kick(&[0.0, 1.5, 3.0])], P::Pop, I::Pop, STRAIGHT, 0.7),
     style("reggae", &FOUR, (62., 92.), Some(G::Reggae), &[C::OffBeat], &[B::Kick(&[0.0, 0.5, 1.5, 2.0, 3.0])], P::Pop, I::Pop, STRAIGHT, 0.7),
+    style("reggaeton", &FOUR, (84., 104.), Some(G::Dembow), &[C::Pad, C::Stabs, C::Arpeggio], &[B::Root, B::Kick(&[0.0, 1.5, 3.0])], P::Electronic, I::Electronic, STRAIGHT, 0.6),
+    style("samba", &TWO, (88., 125.), Some(G::Samba), &[C::Strum, C::OffBeat], &[B::RootFifth], P::Folk, I::Pop, STRAIGHT, 0.8),
+    style("country", &FOUR, (88., 135.), Some(G::Train), &[C::Strum, C::OffBeat], &[B::RootFifth, B::Alternating], P::Folk, I::Pop, STRAIGHT, 0.9),
+    style("metal", &FOUR, (90., 150.), Some(G::Metal), &[C::Drive], &[B::Sixteenths, B::Eighths], P::Rock, I::Rock, STRAIGHT, 0.8),
+    style("ska", &FOUR, (130., 185.), Some(G::Rock), &[C::OffBeat], &[B::Walking, B::Eighths], P::Pop, I::Pop, STRAIGHT, 0.8),
+    style("slow rock", &FOUR, (52., 80.), Some(G::Rock), &[C::Strum, C::Drive, C::Repeated], &[B::Root, B::Eighths], P::Rock, I::Rock, STRAIGHT, 1.2),
     style("five", &FIVE, (95., 185.), Some(G::Five), &[C::At(FIVE_ACCENTS)], &[B::At(FIVE_ACCENTS)], P::Jazz, I::Jazz, STRAIGHT, 1.3),
     style("drum circle", &FOUR, (80., 140.), Some(G::Percussion), &[C::None, C::Strum], &[B::Root], P::Folk, I::Pop, STRAIGHT, 0.6),
     style("arpeggios", &FOUR, (60., 130.), None, &[C::Arpeggio, C::Alberti], ROOTS, P::Pop, I::Pop, STRAIGHT, 1.3),

@@ -1,0 +1,62 @@
+//! What learning the network needs of this stage. Under the feature `training` only, and no part of the
+//! stable interface.
+
+use super::evidence::ProfileSums;
+use super::network::{self};
+pub use super::network::{Channels, INPUT_TAPS, Layer, N_BLOCKS, N_INPUTS, Network, TAPS, WIDTH};
+use crate::features::Features;
+use crate::features::onset::FineOnsets;
+use crate::pace::{Pace, complete};
+
+/// What the network sees of a song.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// `[n_frames][N_INPUTS]`.
+    pub frames: Vec<[f32; N_INPUTS]>,
+    /// Seconds at the centre of the first frame.
+    pub start: f64,
+    /// Frames a second.
+    pub frame_rate: f64,
+}
+
+impl Inputs {
+    /// What the network sees of a song.
+    #[must_use]
+    pub fn of(features: &Features) -> Self {
+        let chords = ProfileSums::of_chords(&features.spectrum);
+        let bass = ProfileSums::of_bass(&features.spectrum);
+        let fine = &features.onsets.fine;
+        let frames = (0..fine.frames.len()).map(|idx| network::inputs(fine, &chords, &bass, idx)).collect();
+        Self { frames, start: FineOnsets::OFFSET, frame_rate: fine.grid.frame_rate() }
+    }
+}
+
+/// Reads the data file.
+#[must_use]
+pub fn parse(text: &str) -> Network {
+    Network::parse(text)
+}
+
+/// The data file without its header.
+#[must_use]
+pub fn to_text(network: &Network) -> String {
+    network.to_text()
+}
+
+/// Log odds of a beat and of a downbeat at each frame, as the analysis computes them.
+#[must_use]
+pub fn hear(network: &Network, frames: &[[f32; N_INPUTS]]) -> Vec<[f32; 2]> {
+    let heard = complete(network.hear(frames.len(), |idx| frames[idx], &Pace::default()));
+    heard.beat.into_iter().zip(heard.downbeat).map(|(beat, downbeat)| [beat, downbeat]).collect()
+}
+
+/// Adds `seen` times `weights` to `out`.
+pub fn add_rows(out: &mut Channels, seen: &[f32], weights: &[Channels]) {
+    network::add_rows(out, seen, weights);
+}
+
+/// The activation function.
+#[must_use]
+pub fn activate(x: f32) -> f32 {
+    network::activate(x)
+}

@@ -1,0 +1,137 @@
+//! What is true of a song's rhythm.
+
+use serde_json::Value;
+
+/// Seconds within which a beat is the annotated one.
+pub(super) const TOLERANCE: f64 = 0.07;
+
+/// Mean change of the period from beat to beat, as a natural logarithm, from which time is free, and
+/// how much such songs count.
+const FREE: f64 = 0.025;
+const FREE_WEIGHT: f64 = 2.0;
+
+/// A song's annotation as far as rhythm goes.
+#[derive(Debug, Clone)]
+pub struct Truth {
+    /// Folds are dealt by this.
+    pub id: String,
+    /// Which material it is, for the tables.
+    pub set: String,
+    /// Beats in seconds; empty without a pulse.
+    pub beats: Vec<f64>,
+    /// Beats that begin a bar.
+    pub downbeats: Vec<f64>,
+    /// Spans of time signatures.
+    pub signatures: Vec<(f64, f64, String)>,
+    /// How much the song counts.
+    pub weight: f64,
+    /// Whether annotators agree on the metrical level.
+    pub is_level_agreed: bool,
+}
+
+impl Truth {
+    /// Reads an annotation; `None` if it says nothing of beats.
+    #[must_use]
+    pub fn read(id: &str, set: &str, truth: &Value) -> Option<Self> {
+        let times = |name: &str| -> Option<Vec<f64>> {
+            Some(truth.get(name)?.as_array()?.iter().filter_map(Value::as_f64).collect())
+        };
+        let beats = times("beats").unwrap_or_default();
+        if beats.is_empty() && truth.get("tempo").is_none_or(|tempo| !tempo.is_null()) {
+            return None;
+        }
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let spans: Option<Vec<(f64, f64, String)>> =
+            truth.get("time_signatures").and_then(Value::as_array).map(|spans| {
+                spans
+                    .iter()
+                    .filter_map(|s| Some((s["start"].as_f64()?, s["end"].as_f64()?, text(&s["value"])?)))
+                    .collect()
+            });
+        let whole = truth.get("time_signature").and_then(text).map(|value| vec![(0.0, f64::INFINITY, value)]);
+        // Those who take their time are few among composed songs, and many in life.
+        let ratios: Vec<f64> = beats.windows(3).map(|b| ((b[2] - b[1]) / (b[1] - b[0])).ln().abs()).collect();
+        let is_free = ratios.iter().sum::<f64>() > FREE * ratios.len() as f64;
+        Some(Self {
+            id: id.to_owned(),
+            set: set.to_owned(),
+            beats,
+            downbeats: times("downbeats").unwrap_or_default(),
+            signatures: spans.or(whole).unwrap_or_default(),
+            weight: if is_free { FREE_WEIGHT } else { 1.0 },
+            is_level_agreed: true,
+        })
+    }
+
+    /// Median tempo in BPM; `None` without a pulse.
+    pub(super) fn tempo(&self) -> Option<f64> {
+        let mut periods: Vec<f64> = self.beats.windows(2).map(|b| b[1] - b[0]).collect();
+        periods.sort_by(f64::total_cmp);
+        // s/min ÷ s/beat = beats/min
+        Some(60.0 / periods.get(periods.len() / 2)?)
+    }
+
+    /// Tempi that hold for some time, for songs that change it.
+    pub(super) fn tempi(&self) -> Vec<f64> {
+        let n = self.beats.len();
+        let mut tempi: Vec<f64> = self.tempo().into_iter().collect();
+        for part in 0..4 {
+            let (start, end) = (part * n / 4, ((part + 1) * n / 4).min(n));
+            if end > start + 4 {
+                let span = self.beats[end - 1] - self.beats[start];
+                tempi.push(60.0 * (end - 1 - start) as f64 / span);
+            }
+        }
+        tempi
+    }
+
+    /// F measure of beats against the annotated ones, the first five seconds left out.
+    pub(super) fn agreement(&self, beats: &[f64]) -> f64 {
+        let wanted: Vec<f64> = self.beats.iter().copied().filter(|&t| t >= 5.0).collect();
+        let found: Vec<f64> = beats
+            .iter()
+            .copied()
+            .filter(|&t| t >= 5.0 && t <= self.beats.last().copied().unwrap_or(0.0) + 0.2)
+            .collect();
+        let hits = found.iter().filter(|&&t| self.has_beat(t)).count() as f64;
+        if found.is_empty() || wanted.is_empty() {
+            0.0
+        } else {
+            2.0 * hits / (found.len() + wanted.len()) as f64
+        }
+    }
+
+    /// Whether there is a beat at a time.
+    pub(super) fn has_beat(&self, time: f64) -> bool {
+        near(&self.beats, time)
+    }
+
+    /// Whether a bar begins at a time.
+    pub(super) fn has_downbeat(&self, time: f64) -> bool {
+        near(&self.downbeats, time)
+    }
+
+    /// The time signature at a time.
+    pub(super) fn signature_at(&self, time: f64) -> Option<&str> {
+        let holds = |span: &&(f64, f64, String)| span.0 <= time && time < span.1;
+        self.signatures.iter().find(holds).map(|span| span.2.as_str())
+    }
+}
+
+fn near(times: &[f64], time: f64) -> bool {
+    let next = times.partition_point(|&t| t < time);
+    times[next.saturating_sub(1)..(next + 1).min(times.len())].iter().any(|t| (t - time).abs() <= TOLERANCE)
+}
+
+/// Beats in a bar of a time signature, and whether they are divided in three.
+pub(super) fn beats_of(signature: &str) -> Option<(usize, bool)> {
+    let (over, under) = signature.split_once('/')?;
+    let (over, under): (usize, usize) = (over.parse().ok()?, under.parse().ok()?);
+    let is_compound = under >= 8 && over % 3 == 0 && over > 3;
+    Some(if is_compound { (over / 3, true) } else { (over, false) })
+}
+
+/// Whether two time signatures cannot be told apart by ear: the unit of notation is a convention.
+pub(super) fn sound_alike(a: &str, b: &str) -> bool {
+    a == b || beats_of(a).is_some() && beats_of(a) == beats_of(b)
+}
