@@ -27,7 +27,6 @@ pub fn learn(what: &str, folders: &[String]) -> Result<String, Failure> {
         "beats" => beats::learn(&songs),
         "rhythm" => rhythm::learn(&songs),
         "structure" => structure::learn(&songs),
-        "labels" => structure::learn_labels(&songs),
         other => Err(format!("nothing is learned under the name `{other}`").into()),
     }
 }

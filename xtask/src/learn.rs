@@ -38,14 +38,7 @@ const LESSONS: &[Lesson] = &[
     },
     Lesson {
         name: "structure",
-        file: "core/src/structure/segmentation.weights",
-        wants_corpus: true,
-        songs: &[(Set::Forms, Split::Train, 120)],
-    },
-    // After `structure`: labels are learned for the sections that are found.
-    Lesson {
-        name: "labels",
-        file: "core/src/structure/labels.weights",
+        file: "core/src/structure/structure.weights",
         wants_corpus: true,
         songs: &[(Set::Forms, Split::Train, 120)],
     },

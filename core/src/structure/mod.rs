@@ -1,16 +1,18 @@
 //! Bars, timbre and harmony → sections with names.
 //!
 //! ```text
-//! grid → bars → similarity → cues → segmentation → groups → labels → sections
+//! grid → bars → similarity → cues (scene) → segmentation → groups → labels (division) → sections
 //! ```
 
 mod bars;
 mod boundary;
 mod cues;
+mod division;
 mod grid;
 mod groups;
 mod labels;
 mod model;
+mod scene;
 mod sections;
 mod segmentation;
 mod similarity;

@@ -31,5 +31,5 @@ impl Weights {
     }
 }
 
-/// The weights of boundaries and groups, then those of labels.
-pub(super) const MODEL: &str = concat!(include_str!("segmentation.weights"), include_str!("labels.weights"));
+/// The weights of boundaries, groups and labels.
+pub(super) const MODEL: &str = include_str!("structure.weights");

@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 use std::thread;
 
 use sectionist_core::structure::training::{MAX_BARS, Seen, line_names, segment_names};
-use sectionist_tests::fixtures::Span;
 
+use super::annotation::Annotation;
 use crate::Failure;
 use crate::minimise::minimise;
 
 /// Penalty on the squares of the weights of bar lines (of standardised cues), and of segments.
 const PENALTIES: [f64; 2] = [60.0, 0.5];
 const MAX_ITERATIONS: u64 = 80;
+/// Parts of the songs that are summed each by a thread: always as many, so that rounding is the same everywhere.
+const N_PARTS: usize = 8;
 /// A section starts at a bar line if it is that near, in seconds.
 const TOLERANCE: f64 = 0.5;
 /// Longer sections are learned as pieces of this many bars, which is what the segmentation makes of them.
@@ -42,7 +44,7 @@ fn place(end: usize, length: usize) -> usize {
 }
 
 impl Case {
-    pub(super) fn new(seen: &Seen, annotations: &[Vec<Span>]) -> Self {
+    pub(super) fn new(seen: &Seen, annotations: &[Annotation]) -> Self {
         let edges = seen.edges();
         let n_bars = edges.len() - 1;
         let n_features = segment_names().len();
@@ -52,7 +54,7 @@ impl Case {
         });
         let share = 1.0 / annotations.len().max(1) as f64;
         let (mut heard, mut heard_lines) = (Vec::new(), vec![0.0; n_bars]);
-        for sections in annotations {
+        for Annotation { sections, .. } in annotations {
             let mut starts = vec![0];
             starts.extend(sections.iter().skip(1).filter_map(|section| nearest(edges, section.start)));
             starts.retain(|&bar| bar < n_bars);
@@ -189,7 +191,8 @@ impl Model {
     pub(super) fn fit(cases: &[&Case]) -> Result<Self, Failure> {
         let (n_cues, n_features) = (line_names().len(), segment_names().len());
         let scaling = Scaling::of(cases, n_cues);
-        let penalty = |idx: usize| PENALTIES[usize::from(idx >= n_cues)];
+        let penalties = [PENALTIES[0], PENALTIES[1]];
+        let penalty = |idx: usize| penalties[usize::from(idx >= n_cues)];
         let objective = |weights: &[f64]| {
             let (mut loss, mut gradient) = in_parallel(cases, weights, &scaling);
             for (idx, (sum, w)) in gradient.iter_mut().zip(weights).enumerate() {
@@ -221,13 +224,12 @@ impl Model {
 
 /// Sum of loss and gradient over the songs.
 fn in_parallel(cases: &[&Case], weights: &[f64], scaling: &Scaling) -> (f64, Vec<f64>) {
-    let n_threads = thread::available_parallelism().map_or(1, usize::from);
     let parts: Vec<(f64, Vec<f64>)> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads)
+        let threads: Vec<_> = (0..N_PARTS)
             .map(|part| {
                 scope.spawn(move || {
                     let mut gradient = vec![0.0; weights.len()];
-                    let own = cases.iter().skip(part).step_by(n_threads);
+                    let own = cases.iter().skip(part).step_by(N_PARTS);
                     let loss = own.map(|case| case.loss(weights, scaling, &mut gradient)).sum::<f64>();
                     (loss, gradient)
                 })

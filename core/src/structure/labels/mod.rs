@@ -89,27 +89,42 @@ pub(super) fn label_probabilities(views: &[SectionView], weights: &Weights) -> M
 }
 
 /// How much the sections of a group say for each other's labels, against what each says for itself.
-const SHARED: f32 = 0.5;
+const SHARED: f32 = 0.75;
 
-/// The same material mostly has the same function, wherever it stands: blends the log-probabilities of a
-/// section with the mean of its group, weighted by time.
+/// The same material mostly has the same function, wherever it stands, but for the ends: blends the
+/// log-probabilities of a section with the mean of its group, weighted by time, of all labels but intro and
+/// outro, which a section keeps to itself.
 fn share_in_groups(views: &[SectionView], probabilities: &mut Matrix) {
+    let is_shared = LABELS.map(|label| !matches!(label, Intro | Outro));
+    let inner: Vec<f32> = probabilities
+        .rows()
+        .map(|row| row.iter().zip(is_shared).filter(|(_, shared)| *shared).map(|(p, _)| p).sum::<f32>())
+        .collect();
+    let log = |p: f32, idx: usize| (p / inner[idx].max(IMPROBABLE)).max(IMPROBABLE).ln();
     let n_groups = views.iter().map(|view| view.group + 1).max().unwrap_or(0);
     let mut seconds = vec![0.0f32; n_groups];
-    let mut means = Matrix::zeros(n_groups, LABELS.len());
+    let mut sums = Matrix::zeros(n_groups, LABELS.len());
     for (idx, view) in views.iter().enumerate() {
-        seconds[view.group] += view.seconds;
-        let mean = means.row_mut(view.group).iter_mut();
-        mean.zip(probabilities.row(idx)).for_each(|(sum, p)| *sum += view.seconds * p.max(IMPROBABLE).ln());
+        let weight = view.seconds * inner[idx];
+        seconds[view.group] += weight;
+        let row = sums.row_mut(view.group).iter_mut();
+        row.zip(probabilities.row(idx)).for_each(|(sum, &p)| *sum += weight * log(p, idx));
     }
     for (idx, view) in views.iter().enumerate() {
         let total = seconds[view.group].max(1e-3);
-        let row = probabilities.row_mut(idx);
-        for (p, sum) in row.iter_mut().zip(means.row(view.group)) {
-            *p = ((1.0 - SHARED) * p.max(IMPROBABLE).ln() + SHARED * sum / total).exp();
-        }
-        let sum: f32 = row.iter().sum();
-        row.iter_mut().for_each(|p| *p /= sum);
+        let row = probabilities.row(idx).iter().zip(sums.row(view.group)).zip(is_shared);
+        let mut blended: Vec<f32> = row
+            .map(|((&p, sum), is_shared)| match is_shared {
+                true => ((1.0 - SHARED) * log(p, idx) + SHARED * sum / total).exp(),
+                false => p,
+            })
+            .collect();
+        let of = |blended: &[f32]| -> f32 {
+            blended.iter().zip(is_shared).filter(|(_, shared)| *shared).map(|(p, _)| p).sum()
+        };
+        let scale = inner[idx] / of(&blended).max(IMPROBABLE);
+        blended.iter_mut().zip(is_shared).filter(|(_, shared)| *shared).for_each(|(p, _)| *p *= scale);
+        probabilities.row_mut(idx).copy_from_slice(&blended);
     }
 }
 
