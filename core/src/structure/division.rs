@@ -19,7 +19,7 @@ use crate::structure::segmentation::{
 use crate::structure::snap::to_onset;
 
 /// How far the sensitivity moves the log-odds that a boundary must reach, from 0 to 1.
-const SENSITIVITY_SPAN: f32 = 4.0;
+const SENSITIVITY_SPAN: f32 = 6.0;
 
 /// How far a boundary may move to an onset where there are no bars, as a share of a window.
 const SNAP: f64 = 0.45;

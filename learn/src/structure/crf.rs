@@ -30,6 +30,8 @@ pub(super) struct Case {
     heard: Vec<(usize, f64)>,
     /// Share of the annotators who hear a boundary at each bar line, `[n_bars]`.
     heard_lines: Vec<f64>,
+    /// How much the song counts.
+    weight: f64,
 }
 
 /// Segments that end before `end` bars.
@@ -44,7 +46,7 @@ fn place(end: usize, length: usize) -> usize {
 }
 
 impl Case {
-    pub(super) fn new(seen: &Seen, annotations: &[Annotation]) -> Self {
+    pub(super) fn new(seen: &Seen, annotations: &[Annotation], weight: f64) -> Self {
         let edges = seen.edges();
         let n_bars = edges.len() - 1;
         let n_features = segment_names().len();
@@ -52,7 +54,7 @@ impl Case {
         seen.for_each_segment(|start, end, features| {
             segments[place(end, end - start) * n_features..][..n_features].copy_from_slice(features);
         });
-        let share = 1.0 / annotations.len().max(1) as f64;
+        let share = weight / annotations.len().max(1) as f64;
         let (mut heard, mut heard_lines) = (Vec::new(), vec![0.0; n_bars]);
         for Annotation { sections, .. } in annotations {
             let mut starts = vec![0];
@@ -73,7 +75,7 @@ impl Case {
                 }
             }
         }
-        Self { n_bars, lines: seen.lines().as_slice().to_vec(), segments, heard, heard_lines }
+        Self { n_bars, lines: seen.lines().as_slice().to_vec(), segments, heard, heard_lines, weight }
     }
 
     /// Negative log-likelihood; adds its gradient by the weights (bar lines, then segments) to `gradient`.
@@ -120,7 +122,8 @@ impl Case {
         for end in 1..=n {
             for length in 1..=end.min(MAX_BARS) {
                 let start = end - length;
-                let probability = (forward[start] + score(end, length) + backward[end] - total).exp();
+                let probability =
+                    (forward[start] + score(end, length) + backward[end] - total).exp() * self.weight;
                 segment_excess[place(end, length)] += probability as f32;
                 line_excess[start] += probability;
             }
@@ -136,7 +139,7 @@ impl Case {
             gradient[..n_cues].iter_mut().zip(scaling.apply(row)).for_each(|(sum, x)| *sum += excess * x);
         }
         // Annotators who agree count once.
-        total - heard_score
+        self.weight * total - heard_score
     }
 }
 
@@ -255,6 +258,7 @@ mod tests {
             segments: (0..before(n_bars + 1) * n_features).map(|i| noise(i + 77)).collect(),
             heard: vec![(place(4, 4), 1.0), (place(n_bars, n_bars - 4), 1.0)],
             heard_lines: (0..n_bars).map(|bar| f64::from(u8::from(bar == 4))).collect(),
+            weight: 1.0,
         }
     }
 

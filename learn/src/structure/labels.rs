@@ -10,9 +10,9 @@ use super::priors;
 use crate::Failure;
 
 /// Penalties on the distance of the weights from what was believed before: of features, of steps.
-const PENALTIES: [f64; 2] = [4.0, 4.0];
+const PENALTIES: [f64; 2] = [2.0, 2.0];
 /// How much an annotated division of a song counts, against one that was found.
-const TOLD_WEIGHT: f64 = 0.5;
+const TOLD_WEIGHT: f64 = 1.0;
 /// The same of songs of which intro and outro alone are known.
 const ENDS_WEIGHT: f64 = 0.5;
 

@@ -1,6 +1,7 @@
 //! The numbers of the structure stage: segmentation, grouping and labels of sections.
 
 mod annotation;
+mod baselines;
 mod chain;
 mod crf;
 mod labels;
@@ -15,6 +16,7 @@ use sectionist_core::structure::training::{Found, Seen, Told};
 use sectionist_core::training::Stages;
 
 use self::annotation::Annotation;
+use self::baselines::{Baseline, best_height};
 use self::crf::{Case, Model};
 use self::pairs::Pair;
 use self::score::Score;
@@ -24,6 +26,8 @@ use crate::songs::{self, Song};
 
 /// Folds of the cross-validation.
 const N_FOLDS: usize = 3;
+/// How much boundaries of composed songs count, against those that people hear.
+const COMPOSED_WEIGHT: f64 = 1.0;
 
 /// A song with what its annotators say.
 struct Example {
@@ -85,9 +89,40 @@ pub fn learn(songs: &[Song]) -> Result<String, Failure> {
     for (set, score) in &scores {
         writeln!(text, "#   {set}: {score}")?;
     }
+    writeln!(text, "# Boundary F of peaks on the same bars, for comparison:")?;
+    for baseline in Baseline::ALL {
+        text += &compare(&examples, baseline)?;
+    }
     eprint!("{text}");
     text += &fit_division(&all)?;
     text += &labels::fit(&told.iter().flatten().collect::<Vec<_>>())?;
+    Ok(text)
+}
+
+/// What a simpler method finds in songs that its setting was not chosen on, a line a set.
+fn compare(examples: &[Example], baseline: Baseline) -> Result<String, Failure> {
+    let scores: Vec<Vec<[f64; 2]>> =
+        examples.iter().map(|example| baseline.scores(&example.seen, &example.annotations)).collect();
+    let heights: Vec<usize> = (0..N_FOLDS)
+        .map(|fold| {
+            let others = examples.iter().zip(&scores).filter(|(example, _)| example.fold != fold);
+            best_height(others.map(|(_, scores)| scores.as_slice()))
+        })
+        .collect();
+    let mut sets: Vec<&str> = examples.iter().map(|example| example.set.as_str()).collect();
+    sets.sort_unstable();
+    sets.dedup();
+    let mut text = String::new();
+    for set in sets {
+        let own: Vec<[f64; 2]> = examples
+            .iter()
+            .zip(&scores)
+            .filter(|(example, _)| example.set == set)
+            .map(|(example, scores)| scores[heights[example.fold]])
+            .collect();
+        let mean = |i: usize| own.iter().map(|score| score[i]).sum::<f64>() / own.len().max(1) as f64;
+        writeln!(text, "#   {}, {set}: {:.3} / {:.3}", baseline.name(), mean(0), mean(1))?;
+    }
     Ok(text)
 }
 
@@ -106,7 +141,9 @@ fn example(song: &Song) -> Result<Option<Example>, Failure> {
     }
     let Stages { features, rhythm, harmony, .. } = song.analyse(&AnalysisParams::default())?;
     let Some(seen) = Seen::of(&features, &rhythm, &harmony) else { return Ok(None) };
-    let case = Case::new(&seen, &annotations);
+    let is_composed = annotations.iter().all(|annotation| annotation.has_functions);
+    let weight = if is_composed { COMPOSED_WEIGHT } else { 1.0 };
+    let case = Case::new(&seen, &annotations, weight);
     let pairs = pairs::of_song(&seen, &annotations);
     let fold = fold_of(&song.id, N_FOLDS);
     Ok(Some(Example { set: song.set.clone(), fold, seen, annotations, case, pairs }))
