@@ -4,19 +4,39 @@ use argmin::core::{CostFunction, Error, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
 
+use std::cell::RefCell;
+
 use crate::Failure;
 
 /// Pairs of steps and gradients that stand for the curvature.
 const MEMORY: usize = 10;
 
-struct Problem<F>(F);
+/// A value and its gradient.
+type Slope = (f64, Vec<f64>);
+
+/// A function, with its value and gradient where it was last asked for: the solver asks for them one by one.
+struct Problem<F> {
+    f: F,
+    last: RefCell<Option<(Vec<f64>, Slope)>>,
+}
+
+impl<F: Fn(&[f64]) -> Slope> Problem<F> {
+    fn at(&self, x: &[f64]) -> Slope {
+        if let Some((_, known)) = self.last.borrow().as_ref().filter(|(other, _)| other == x) {
+            return known.clone();
+        }
+        let found = (self.f)(x);
+        *self.last.borrow_mut() = Some((x.to_vec(), found.clone()));
+        found
+    }
+}
 
 impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> CostFunction for Problem<F> {
     type Param = Vec<f64>;
     type Output = f64;
 
     fn cost(&self, x: &Vec<f64>) -> Result<f64, Error> {
-        Ok((self.0)(x).0)
+        Ok(self.at(x).0)
     }
 }
 
@@ -25,7 +45,7 @@ impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> Gradient for Problem<F> {
     type Gradient = Vec<f64>;
 
     fn gradient(&self, x: &Vec<f64>) -> Result<Vec<f64>, Error> {
-        Ok((self.0)(x).1)
+        Ok(self.at(x).1)
     }
 }
 
@@ -39,7 +59,7 @@ pub fn minimise(
     max_iterations: u64,
 ) -> Result<Vec<f64>, Failure> {
     let solver = LBFGS::new(MoreThuenteLineSearch::new(), MEMORY);
-    let run = Executor::new(Problem(f), solver)
+    let run = Executor::new(Problem { f, last: RefCell::new(None) }, solver)
         .configure(|state| state.param(start).max_iters(max_iterations))
         .run()
         .map_err(|error| error.to_string())?;

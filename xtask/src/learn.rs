@@ -38,9 +38,9 @@ const LESSONS: &[Lesson] = &[
     },
     Lesson {
         name: "structure",
-        file: "core/src/structure/segmentation.weights",
+        file: "core/src/structure/structure.weights",
         wants_corpus: true,
-        songs: &[],
+        songs: &[(Set::Forms, Split::Train, 120)],
     },
     Lesson {
         name: "harmony",

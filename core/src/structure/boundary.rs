@@ -17,13 +17,21 @@ const NOTABLE: f32 = 0.8;
 /// Change of level from phrase to phrase in dB that counts as evidence.
 const NOTABLE_LEVEL: f32 = 3.0;
 
-/// The boundary at a bar line inside the song.
+/// Share of the bar before that a fill or pick-up into the section takes.
+const PICKUP: f64 = 0.25;
+
+/// The boundary at a bar line inside the song. Where the bar before is busier than others towards its end, people may
+/// hear the section begin with that fill or pick-up.
 pub(super) fn inner_boundary(bar: usize, edges: &[f64], posteriors: &[f32], cues: &Matrix) -> Boundary {
     let time = edges[bar];
     let p = posteriors[bar];
     let near = (0..posteriors.len()).skip(bar.saturating_sub(NEIGHBOURS)).take(2 * NEIGHBOURS + 1);
     let plausible = near.clone().filter(|&i| i > 0 && posteriors[i] >= PLAUSIBLE * p && i != bar);
     let earliest = plausible.clone().map(|i| edges[i]).fold(time - SCATTER, f64::min);
+    let fill = CUES.iter().position(|cue| *cue == "fill").map_or(0, |idx| CUES.len() + idx);
+    let has_pickup = (1..cues.n_rows()).contains(&bar) && cues.row(bar)[fill] >= NOTABLE;
+    let lead = if has_pickup { PICKUP * (time - edges[bar - 1]) } else { 0.0 };
+    let earliest = earliest.min(time - lead);
     let latest = plausible.map(|i| edges[i]).fold(time + SCATTER, f64::max);
     let confidence: f32 = near.filter(|&i| (edges[i] - time).abs() <= TOLERANCE).map(|i| posteriors[i]).sum();
     Boundary {
@@ -68,4 +76,22 @@ fn evidence_at(bar: usize, cues: &Matrix) -> Vec<Evidence> {
     // What speaks most for it is named even where nothing is striking.
     let notable = found.iter().take_while(|(strength, _)| *strength >= NOTABLE).count().max(1);
     found[..notable].iter().map(|&(_, evidence)| evidence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fill_may_belong_to_the_section() {
+        let edges = [0.0, 2.0, 4.0, 6.0, 8.0];
+        let posteriors = [1.0, 0.0, 0.9, 0.0];
+        let mut cues = Matrix::zeros(4, 3 * CUES.len());
+        let earliest = |cues: &Matrix| inner_boundary(2, &edges, &posteriors, cues).earliest;
+        assert!((earliest(&cues) - 3.9).abs() < 1e-9);
+        let fill = CUES.iter().position(|cue| *cue == "fill").expect("there is a cue for fills");
+        cues.row_mut(2)[CUES.len() + fill] = 2.0;
+        assert!((earliest(&cues) - 3.5).abs() < 1e-9);
+        assert_eq!(inner_boundary(2, &edges, &posteriors, &cues).latest, 4.1);
+    }
 }

@@ -1,19 +1,22 @@
 //! Bars, timbre and harmony → sections with names.
 //!
 //! ```text
-//! grid → bars → similarity → cues → segmentation → groups → labels → sections
+//! grid → bars → similarity → cues (scene) → segmentation → groups → labels (division) → sections
 //! ```
 
 mod bars;
 mod boundary;
 mod cues;
+mod division;
 mod grid;
 mod groups;
 mod labels;
 mod model;
+mod scene;
 mod sections;
 mod segmentation;
 mod similarity;
+mod snap;
 mod sound;
 
 #[cfg(test)]
@@ -23,7 +26,7 @@ pub mod training;
 
 use serde::Serialize;
 
-use self::model::{SEGMENTATION, Weights};
+use self::model::{MODEL, Weights};
 use crate::features::Features;
 use crate::harmony::Harmony;
 use crate::pace::Pace;
@@ -188,7 +191,8 @@ pub struct SectionTimbre {
 ///
 /// Bars are compared with each other (Foote 2000; Marmoret, Cohen & Bimbot 2023), a semi-Markov
 /// conditional random field weighs what it hears at each bar line against the lengths that sections
-/// have, sections of the same material are grouped, and a hidden Markov model names them. Without bars
+/// have, sections of the same material are grouped, and a conditional random field over the
+/// sections names them. Without bars
 /// it works on windows of 2 s.
 ///
 /// The sections partition `[0, duration]`; there is none without audio. Linear in the length of the
@@ -200,6 +204,6 @@ pub async fn estimate_structure(
     params: &AnalysisParams,
     pace: &Pace,
 ) -> Structure {
-    let weights = Weights::parse(SEGMENTATION);
+    let weights = Weights::parse(MODEL);
     sections::find_sections(features, rhythm, harmony, params, &weights, pace).await
 }

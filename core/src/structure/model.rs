@@ -31,5 +31,5 @@ impl Weights {
     }
 }
 
-/// The weights of boundaries and segments.
-pub(super) const SEGMENTATION: &str = include_str!("segmentation.weights");
+/// The weights of boundaries, groups and labels.
+pub(super) const MODEL: &str = include_str!("structure.weights");

@@ -1,49 +1,22 @@
 //! The stage put together: from features to described sections.
 
-use std::ops::Range;
-
 use crate::features::Features;
 use crate::harmony::Harmony;
-use crate::matrix::Matrix;
 use crate::pace::Pace;
-use crate::params::{AnalysisParams, Style};
+use crate::params::AnalysisParams;
 use crate::rhythm::Rhythm;
-use crate::structure::bars::{BarFeatures, describe_bars, frames_between};
-use crate::structure::boundary::{certain_boundary, inner_boundary};
-use crate::structure::cues::{Similarities, compute_cues};
+use crate::structure::bars::frames_between;
+use crate::structure::boundary::certain_boundary;
+use crate::structure::division::Division;
 use crate::structure::grid::BarGrid;
-use crate::structure::groups::{Kinship, letter};
-use crate::structure::labels::{SectionView, label_sections, names};
+use crate::structure::groups::letter;
+use crate::structure::labels::names;
 use crate::structure::model::Weights;
-use crate::structure::segmentation::{
-    Evidence, balanced_threshold, boundary_posteriors, choose_boundaries, score_segments,
-};
-use crate::structure::sound::sounding_span;
-use crate::structure::{Boundary, Repeat, Section, SectionTimbre, Structure};
+use crate::structure::scene::Scene;
+use crate::structure::{Repeat, Section, SectionTimbre, Structure};
 use crate::units::Key;
 
-/// How far the sensitivity moves the log-odds that a boundary must reach, from 0 to 1.
-const SENSITIVITY_SPAN: f32 = 4.0;
-
-/// What a style adds to the log-odds of boundaries: electronic and classical sections are longer.
-const fn style_shift(style: Style) -> f32 {
-    match style {
-        Style::Electronic | Style::Classical => 0.4,
-        Style::Jazz => 0.2,
-        Style::Auto | Style::Pop | Style::Rock | Style::HipHop | Style::Folk => 0.0,
-    }
-}
-
-/// A section's place before it is described.
-#[derive(Debug, Clone)]
-struct Span {
-    start: f64,
-    end: f64,
-    /// Bars of the grid; `None` for silence.
-    bars: Option<Range<usize>>,
-    boundary: Boundary,
-}
-
+/// The sections of a song; see [`estimate_structure`](super::estimate_structure).
 pub(super) async fn find_sections(
     features: &Features,
     rhythm: &Rhythm,
@@ -56,79 +29,19 @@ pub(super) async fn find_sections(
     if duration <= 0.0 {
         return Structure::default();
     }
-    let Some((start, end)) = sounding_span(&features.timbre, duration) else {
+    let Some(scene) = Scene::of(features, rhythm, harmony, pace).await else {
         return Structure { sections: vec![silence(0.0, duration)] };
     };
-    let grid = BarGrid::new(rhythm, start, end);
-    let bars = describe_bars(features, harmony, &grid, pace).await;
-    pace.progress(0.2);
-    let like = Similarities::new(&bars, pace).await;
-    let cues = compute_cues(&bars, &like, pace).await;
-    pace.progress(0.5);
-    let seen = Evidence { edges: &grid.edges, cues: &cues, like: &like };
-    let scores = score_segments(&seen, weights, pace).await;
-    let posteriors = boundary_posteriors(&scores);
-    pace.progress(0.8);
-    let balanced = balanced_threshold(&posteriors);
-    let log_odds = (balanced / (1.0 - balanced)).ln()
-        + (0.5 - params.sensitivity) * SENSITIVITY_SPAN
-        + style_shift(params.style);
-    let threshold = 1.0 / (1.0 + (-log_odds).exp());
-    let starts = choose_boundaries(&posteriors, &grid.edges, threshold, params.min_section.max(0.5));
-    let spans = lay_out(&starts, &grid, &posteriors, &cues, duration);
-
-    let ranges: Vec<Range<usize>> = spans.iter().filter_map(|span| span.bars.clone()).collect();
-    let kinship = Kinship::compare(&bars, &like, &ranges, weights, pace).await;
-    let groups = kinship.cluster();
-    pace.progress(0.95);
-    Structure { sections: describe(&spans, &kinship, &groups, &bars, &grid, (features, rhythm, harmony)) }
-}
-
-/// The spans of sections, with silence at the ends where there is any.
-fn lay_out(starts: &[usize], grid: &BarGrid, posteriors: &[f32], cues: &Matrix, duration: f64) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let (first, last) = (grid.edges[0], grid.edges[grid.n_bars()]);
-    if first > 0.0 {
-        spans.push(Span { start: 0.0, end: first, bars: None, boundary: certain_boundary(0.0, duration) });
-    }
-    for (idx, &bar) in starts.iter().enumerate() {
-        let until = starts.get(idx + 1).copied().unwrap_or(grid.n_bars());
-        let boundary = match bar {
-            0 => certain_boundary(first, duration),
-            _ => inner_boundary(bar, &grid.edges, posteriors, cues),
-        };
-        spans.push(Span { start: grid.edges[bar], end: grid.edges[until], bars: Some(bar..until), boundary });
-    }
-    if last < duration {
-        spans.push(Span {
-            start: last,
-            end: duration,
-            bars: None,
-            boundary: certain_boundary(last, duration),
-        });
-    }
-    spans
+    let division = Division::of(&scene, (&features.onsets, duration), params, weights, pace).await;
+    Structure { sections: describe(&division, &scene.grid, (features, rhythm, harmony)) }
 }
 
 fn describe(
-    spans: &[Span],
-    kinship: &Kinship,
-    groups: &[usize],
-    bars: &BarFeatures,
+    division: &Division,
     grid: &BarGrid,
     (features, rhythm, harmony): (&Features, &Rhythm, &Harmony),
 ) -> Vec<Section> {
-    // Index among the sounding sections, by section.
-    let sounding: Vec<Option<usize>> = spans
-        .iter()
-        .scan(0, |n, span| {
-            *n += usize::from(span.bars.is_some());
-            Some(span.bars.as_ref().map(|_| *n - 1))
-        })
-        .collect();
-    let groups = all_groups(&sounding, groups);
-    let views = views_of(spans, &groups, bars, grid);
-    let labellings = label_sections(&views);
+    let Division { spans, groups, labellings, .. } = division;
     let names = names(&labellings.iter().map(|labelling| labelling.label).collect::<Vec<_>>());
     let downbeats = rhythm.downbeats();
     spans
@@ -139,10 +52,7 @@ fn describe(
         .map(|(idx, ((span, labelling), name))| {
             let (start, end) = (span.start, span.end);
             let repeats = (0..spans.len()).filter(|&other| other != idx && groups[other] == groups[idx]);
-            let similarity = |other: usize| match (sounding[idx], sounding[other]) {
-                (Some(i), Some(j)) => kinship.similarity(i, j),
-                _ => 1.0,
-            };
+            let repeat = |section| Repeat { section, similarity: division.similarity(idx, section) };
             Section {
                 start,
                 end,
@@ -150,68 +60,14 @@ fn describe(
                 name,
                 group: letter(groups[idx]),
                 confidence: labelling.confidence.clamp(0.0, 1.0),
-                alternatives: labelling.alternatives,
+                alternatives: labelling.alternatives.clone(),
                 boundary: span.boundary.clone(),
                 bars: (grid.is_musical && span.bars.is_some()).then(|| bars_between(&downbeats, start, end)),
                 key: key_between(harmony, start, end).filter(|_| span.bars.is_some()),
                 tempo: tempo_at(rhythm, f64::midpoint(start, end)).filter(|_| span.bars.is_some()),
                 loudness_lufs: features.loudness_curve.mean_between(start, end),
-                repeats: repeats.map(|section| Repeat { section, similarity: similarity(section) }).collect(),
+                repeats: repeats.map(repeat).collect(),
                 timbre: timbre_between(features, start, end),
-            }
-        })
-        .collect()
-}
-
-/// Groups of all sections in order of appearance; silence has one of its own.
-fn all_groups(sounding: &[Option<usize>], groups: &[usize]) -> Vec<usize> {
-    let mut seen: Vec<Option<usize>> = Vec::new();
-    sounding
-        .iter()
-        .map(|section| {
-            let group = section.map(|idx| groups[idx]);
-            seen.iter().position(|other| *other == group).unwrap_or_else(|| {
-                seen.push(group);
-                seen.len() - 1
-            })
-        })
-        .collect()
-}
-
-/// What the labels are decided from.
-fn views_of(spans: &[Span], groups: &[usize], bars: &BarFeatures, grid: &BarGrid) -> Vec<SectionView> {
-    let n_bars = grid.n_bars();
-    let lengths: Vec<f32> = grid.edges.windows(2).map(|edge| (edge[1] - edge[0]) as f32).collect();
-    let total: f32 = lengths.iter().sum::<f32>().max(1e-3);
-    let over = |range: Range<usize>, value: &dyn Fn(usize) -> f32| {
-        let seconds: f32 = lengths[range.clone()].iter().sum::<f32>().max(1e-3);
-        range.map(|bar| lengths[bar] * value(bar)).sum::<f32>() / seconds
-    };
-    let mean = |row: &[f32]| row.iter().sum::<f32>() / row.len().max(1) as f32;
-    let level = |bar: usize| mean(bars.level.row(bar));
-    let brightness = |bar: usize| bars.brightness[bar];
-    let density = |bar: usize| (mean(bars.flux.row(bar)) + 0.1).ln();
-    let voice = |bar: usize| bars.voice[bar];
-    let of_song: [f32; 4] =
-        [&level as &dyn Fn(usize) -> f32, &brightness, &density, &voice].map(|value| over(0..n_bars, value));
-    let spread = over(0..n_bars, &|bar| (voice(bar) - of_song[3]).powi(2)).sqrt().max(1e-3);
-    spans
-        .iter()
-        .zip(groups)
-        .map(|(span, &group)| {
-            let Some(range) = span.bars.clone() else {
-                let seconds = (span.end - span.start) as f32;
-                return SectionView { group, seconds, is_silent: true, ..SectionView::default() };
-            };
-            SectionView {
-                group,
-                seconds: (span.end - span.start) as f32,
-                place: ((span.start - grid.edges[0]) as f32 / total).clamp(0.0, 1.0),
-                level: over(range.clone(), &level) - of_song[0],
-                brightness: over(range.clone(), &brightness) - of_song[1],
-                density: over(range.clone(), &density) - of_song[2],
-                voice: (over(range, &voice) - of_song[3]) / spread,
-                is_silent: false,
             }
         })
         .collect()

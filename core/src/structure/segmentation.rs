@@ -9,12 +9,13 @@ use crate::matrix::Matrix;
 use crate::pace::Pace;
 use crate::structure::cues::{CUES, Similarities};
 use crate::structure::model::Weights;
+use crate::structure::similarity::SelfSimilarity;
 
 /// Longest segment in bars; longer sections are pieced together when groups are found.
 pub(super) const MAX_BARS: usize = 64;
 
 /// Features of a segment, in the order of [`segment_features`].
-pub(super) const SEGMENT_FEATURES: [&str; 45] = [
+pub(super) const SEGMENT_FEATURES: [&str; 50] = [
     "segment",
     "bars_even",
     "bars_by_4",
@@ -60,6 +61,11 @@ pub(super) const SEGMENT_FEATURES: [&str; 45] = [
     "passage_repetition",
     "passage_repetition_bars",
     "harmony_repetition",
+    "bars_12",
+    "passage_tandem",
+    "harmony_tandem",
+    "passage_period",
+    "harmony_period",
 ];
 
 /// What the segmentation model sees of a song.
@@ -116,6 +122,8 @@ pub(super) async fn for_each_segment(
     let n_bars = seen.cues.n_rows();
     let reach = seen.like.passage.reach();
     let width = 2 * reach + 1;
+    let periods = [periodicity(&seen.like.passage), periodicity(&seen.like.harmony)];
+    pace.spend(2 * n_bars * MAX_BARS).await;
     for start in 0..n_bars {
         let (mut passage_sums, mut harmony_sums) = (vec![0.0f32; width], vec![0.0f32; width]);
         // Sums of the similarities of different bars within the segment.
@@ -138,16 +146,55 @@ pub(super) async fn for_each_segment(
             {
                 *sum += 2.0 * (start..last).map(|i| like.at(i, last)).sum::<f32>();
             }
-            let features = segment_features(
-                seen,
-                start..end,
-                within,
-                [best_repetition(&passage_sums, length), best_repetition(&harmony_sums, length)],
-            );
+            let repetition = Repetition {
+                best: [best_repetition(&passage_sums, length), best_repetition(&harmony_sums, length)],
+                tandem: [tandem(&passage_sums, length), tandem(&harmony_sums, length)],
+                period: [periods[0][length], periods[1][length]],
+            };
+            let features = segment_features(seen, start..end, within, &repetition);
             visit(start, end, &features);
         }
         pace.spend(MAX_BARS * (4 * width + 200)).await;
     }
+}
+
+/// How a segment repeats, in passages and in harmony.
+struct Repetition {
+    /// Highest mean along a diagonal at least its length away.
+    best: [f32; 2],
+    /// Mean along the better of the diagonals just its length away: it comes twice in a row.
+    tandem: [f32; 2],
+    /// How much the whole song repeats after its length, standardised over lengths.
+    period: [f32; 2],
+}
+
+/// How alike bars are that are so many bars apart, by lag up to [`MAX_BARS`], standardised over the lags
+/// that songs divide by, `[MAX_BARS + 1]`; 0 where too few bars are so far apart.
+fn periodicity(like: &SelfSimilarity) -> [f32; MAX_BARS + 1] {
+    let n_bars = like.n_bars();
+    let lags = MIN_PERIOD..(n_bars / 2 + 1).min(MAX_BARS + 1);
+    let mut by_lag = [0.0f32; MAX_BARS + 1];
+    if lags.is_empty() {
+        return by_lag;
+    }
+    for lag in lags.clone() {
+        by_lag[lag] = (lag..n_bars).map(|bar| like.at(bar, bar - lag)).sum::<f32>() / (n_bars - lag) as f32;
+    }
+    let n = lags.len().max(1) as f32;
+    let mean = by_lag[lags.clone()].iter().sum::<f32>() / n;
+    let spread = (by_lag[lags.clone()].iter().map(|x| (x - mean).powi(2)).sum::<f32>() / n).sqrt();
+    by_lag[lags].iter_mut().for_each(|x| *x = ((*x - mean) / (spread + 0.01)).clamp(-2.0, 4.0));
+    by_lag
+}
+
+/// Shorter periods are of no section.
+const MIN_PERIOD: usize = 4;
+
+/// Highest mean along the diagonals `length` bars away.
+fn tandem(sums: &[f32], length: usize) -> f32 {
+    let reach = sums.len() / 2;
+    let at = |idx: Option<usize>| idx.and_then(|idx| sums.get(idx)).copied().unwrap_or(0.0);
+    at(reach.checked_sub(length)).max(at(Some(reach + length))) / length as f32
 }
 
 /// Highest mean along a diagonal at least `length` bars away.
@@ -163,7 +210,7 @@ fn segment_features(
     seen: &Evidence<'_>,
     bars: std::ops::Range<usize>,
     within: [f32; 3],
-    repetition: [f32; 2],
+    repetition: &Repetition,
 ) -> [f32; SEGMENT_FEATURES.len()] {
     let n = bars.len();
     let seconds = (seen.edges[bars.end] - seen.edges[bars.start]) as f32;
@@ -176,7 +223,7 @@ fn segment_features(
     let homogeneity: [f32; 3] =
         std::array::from_fn(|i| if n > 1 { within[i] / pairs - likes[i].mean } else { 0.0 });
     let excess = |best: f32, median: f32| if n > 2 { (best - median).max(0.0) } else { 0.0 };
-    let passage = excess(repetition[0], seen.like.passage.median);
+    let passage = excess(repetition.best[0], seen.like.passage.median);
     let long = length.min(24.0) / 8.0;
     [
         1.0,
@@ -223,7 +270,12 @@ fn segment_features(
         homogeneity[2] * long,
         passage,
         passage * long,
-        excess(repetition[1], seen.like.harmony.median),
+        excess(repetition.best[1], seen.like.harmony.median),
+        flag(n == 12),
+        excess(repetition.tandem[0], seen.like.passage.median),
+        excess(repetition.tandem[1], seen.like.harmony.median),
+        repetition.period[0],
+        repetition.period[1],
     ]
 }
 
@@ -311,11 +363,11 @@ pub(super) fn choose_boundaries(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structure::model::SEGMENTATION;
+    use crate::structure::model::MODEL;
 
     #[test]
     fn every_feature_has_its_weight() {
-        let weights = Weights::parse(SEGMENTATION);
+        let weights = Weights::parse(MODEL);
         for name in SEGMENT_FEATURES {
             assert!(weights.has(name), "{name}");
         }

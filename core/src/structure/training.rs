@@ -2,69 +2,169 @@
 
 use std::ops::Range;
 
-use crate::features::Features;
+use crate::features::{Features, OnsetActivations};
 use crate::harmony::Harmony;
 use crate::matrix::Matrix;
 use crate::pace::{Pace, complete};
 use crate::params::AnalysisParams;
 use crate::rhythm::Rhythm;
-use crate::structure::Section;
-use crate::structure::bars::{BarFeatures, describe_bars};
-use crate::structure::cues::{CUES, Similarities, compute_cues};
-use crate::structure::grid::BarGrid;
+use crate::structure::SectionLabel;
+use crate::structure::cues::CUES;
+use crate::structure::division::Division;
 use crate::structure::groups::{PAIR_FEATURES, pair_features};
+use crate::structure::labels::{
+    LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, label_probabilities, views_of,
+};
 use crate::structure::model::Weights;
-use crate::structure::sections::find_sections;
+use crate::structure::scene::Scene;
 use crate::structure::segmentation::{Evidence, SEGMENT_FEATURES, for_each_segment};
-use crate::structure::sound::sounding_span;
 
 /// Longest segment in bars.
 pub const MAX_BARS: usize = crate::structure::segmentation::MAX_BARS;
 
-/// A song as the segmentation sees it.
+/// A song as the stage sees it.
 pub struct Seen {
-    grid: BarGrid,
-    bars: BarFeatures,
-    like: Similarities,
-    cues: Matrix,
+    pub(super) scene: Scene,
+    pub(super) onsets: OnsetActivations,
+    pub(super) duration: f64,
 }
 
 impl Seen {
     /// What is seen of an analysed song; `None` without sound.
     #[must_use]
     pub fn of(features: &Features, rhythm: &Rhythm, harmony: &Harmony) -> Option<Self> {
-        let (start, end) = sounding_span(&features.timbre, features.duration)?;
-        let pace = Pace::default();
-        let grid = BarGrid::new(rhythm, start, end);
-        let bars = complete(describe_bars(features, harmony, &grid, &pace));
-        let like = complete(Similarities::new(&bars, &pace));
-        let cues = complete(compute_cues(&bars, &like, &pace));
-        Some(Self { grid, bars, like, cues })
+        let scene = complete(Scene::of(features, rhythm, harmony, &Pace::default()))?;
+        Some(Self { scene, onsets: features.onsets.clone(), duration: features.duration })
+    }
+
+    /// The sections that some weights find, silence at the ends left out.
+    #[must_use]
+    pub fn sections(&self, weights: &str) -> Vec<Found> {
+        let weights = Weights::parse(weights);
+        let (params, pace) = (AnalysisParams::default(), Pace::default());
+        let song = (&self.onsets, self.duration);
+        let division = complete(Division::of(&self.scene, song, &params, &weights, &pace));
+        let found = division.spans.iter().zip(&division.groups).zip(&division.labellings);
+        found
+            .filter(|((span, _), _)| span.bars.is_some())
+            .map(|((span, &group), labelling)| Found {
+                told: Told { start: span.start, end: span.end, group, boundary: span.boundary.confidence },
+                label: labelling.label,
+                confidence: labelling.confidence,
+            })
+            .collect()
     }
 
     /// Edges of the bars in seconds, `[n_bars + 1]`.
     #[must_use]
     pub fn edges(&self) -> &[f64] {
-        &self.grid.edges
+        &self.scene.grid.edges
     }
 
     /// Cues at the bar lines, `[n_bars × line_names()]`; the first row is zero.
     #[must_use]
     pub const fn lines(&self) -> &Matrix {
-        &self.cues
+        &self.scene.cues
     }
 
     /// Calls `visit(start, end, features)` for every segment of at most [`MAX_BARS`] bars.
     pub fn for_each_segment(&self, visit: impl FnMut(usize, usize, &[f32; SEGMENT_FEATURES.len()])) {
-        let seen = Evidence { edges: &self.grid.edges, cues: &self.cues, like: &self.like };
+        let seen = Evidence { edges: &self.scene.grid.edges, cues: &self.scene.cues, like: &self.scene.like };
         complete(for_each_segment(&seen, &Pace::default(), visit));
     }
 
     /// Features of a pair of sections, `[pair_names()]`.
     #[must_use]
     pub fn pair(&self, a: &Range<usize>, b: &Range<usize>) -> [f32; PAIR_FEATURES.len()] {
-        pair_features(&self.bars, &self.like, a, b)
+        pair_features(&self.scene.bars, &self.scene.like, a, b)
     }
+
+    /// What the labels of sections are decided from.
+    #[must_use]
+    pub fn heard(&self, sections: &[Told]) -> Heard {
+        let edges = &self.scene.grid.edges;
+        let nearest = |time: f64| {
+            let after = edges.partition_point(|&edge| edge < time).min(edges.len() - 1);
+            let before = after.saturating_sub(1);
+            if time - edges[before] < edges[after] - time { before } else { after }
+        };
+        let stretches: Vec<Stretch> = sections
+            .iter()
+            .map(|section| Stretch {
+                bars: Some(nearest(section.start)..nearest(section.end)),
+                seconds: section.end - section.start,
+                group: section.group,
+                boundary: section.boundary,
+            })
+            .collect();
+        let views = views_of(&stretches, &self.scene.bars, &self.scene.grid);
+        let told: Vec<usize> = (0..views.len()).filter(|&idx| !views[idx].is_silent).collect();
+        Heard { views: told.iter().map(|&idx| views[idx]).collect(), told }
+    }
+}
+
+/// A section to be labelled.
+#[derive(Debug, Clone, Copy)]
+pub struct Told {
+    /// Seconds.
+    pub start: f64,
+    /// Seconds.
+    pub end: f64,
+    /// The same for the same material.
+    pub group: usize,
+    /// Probability of the boundary at its start.
+    pub boundary: f32,
+}
+
+/// A section with the label it was given.
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    /// The section.
+    pub told: Told,
+    /// Its label.
+    pub label: SectionLabel,
+    /// Probability of the label.
+    pub confidence: f32,
+}
+
+/// What is heard of the sections that last at least a bar.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    views: Vec<SectionView>,
+    /// Which of the sections they are.
+    pub told: Vec<usize>,
+}
+
+impl Heard {
+    /// Features of each section, `[n × label_feature_names()]`.
+    #[must_use]
+    pub fn features(&self) -> Vec<[f32; LABEL_FEATURES.len()]> {
+        features_of(&self.views)
+    }
+
+    /// Whether each section but the first is of the same group as the one before.
+    #[must_use]
+    pub fn is_again(&self) -> Vec<bool> {
+        self.views.windows(2).map(|pair| pair[0].group == pair[1].group).collect()
+    }
+
+    /// Probability of each of [`labels`] for each section, by the weights of a data file.
+    #[must_use]
+    pub fn label_probabilities(&self, weights: &str) -> Matrix {
+        label_probabilities(&self.views, &Weights::parse(weights))
+    }
+}
+
+/// The labels of what sounds.
+#[must_use]
+pub const fn labels() -> [SectionLabel; LABELS.len()] {
+    LABELS
+}
+
+/// Names of the features of a section.
+#[must_use]
+pub const fn label_feature_names() -> [&'static str; LABEL_FEATURES.len()] {
+    LABEL_FEATURES
 }
 
 /// Names of the cues at a bar line.
@@ -83,12 +183,4 @@ pub const fn segment_names() -> [&'static str; SEGMENT_FEATURES.len()] {
 #[must_use]
 pub const fn pair_names() -> [&'static str; PAIR_FEATURES.len()] {
     PAIR_FEATURES
-}
-
-/// The sections that other weights would find.
-#[must_use]
-pub fn sections_by(features: &Features, rhythm: &Rhythm, harmony: &Harmony, weights: &str) -> Vec<Section> {
-    let weights = Weights::parse(weights);
-    let (params, pace) = (AnalysisParams::default(), Pace::default());
-    complete(find_sections(features, rhythm, harmony, &params, &weights, &pace)).sections
 }

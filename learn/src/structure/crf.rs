@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 use std::thread;
 
 use sectionist_core::structure::training::{MAX_BARS, Seen, line_names, segment_names};
-use sectionist_tests::fixtures::Span;
 
+use super::annotation::Annotation;
 use crate::Failure;
 use crate::minimise::minimise;
 
 /// Penalty on the squares of the weights of bar lines (of standardised cues), and of segments.
 const PENALTIES: [f64; 2] = [60.0, 0.5];
 const MAX_ITERATIONS: u64 = 80;
+/// Parts of the songs that are summed each by a thread: always as many, so that rounding is the same everywhere.
+const N_PARTS: usize = 8;
 /// A section starts at a bar line if it is that near, in seconds.
 const TOLERANCE: f64 = 0.5;
 /// Longer sections are learned as pieces of this many bars, which is what the segmentation makes of them.
@@ -28,6 +30,8 @@ pub(super) struct Case {
     heard: Vec<(usize, f64)>,
     /// Share of the annotators who hear a boundary at each bar line, `[n_bars]`.
     heard_lines: Vec<f64>,
+    /// How much the song counts.
+    weight: f64,
 }
 
 /// Segments that end before `end` bars.
@@ -42,7 +46,7 @@ fn place(end: usize, length: usize) -> usize {
 }
 
 impl Case {
-    pub(super) fn new(seen: &Seen, annotations: &[Vec<Span>]) -> Self {
+    pub(super) fn new(seen: &Seen, annotations: &[Annotation], weight: f64) -> Self {
         let edges = seen.edges();
         let n_bars = edges.len() - 1;
         let n_features = segment_names().len();
@@ -50,9 +54,9 @@ impl Case {
         seen.for_each_segment(|start, end, features| {
             segments[place(end, end - start) * n_features..][..n_features].copy_from_slice(features);
         });
-        let share = 1.0 / annotations.len().max(1) as f64;
+        let share = weight / annotations.len().max(1) as f64;
         let (mut heard, mut heard_lines) = (Vec::new(), vec![0.0; n_bars]);
-        for sections in annotations {
+        for Annotation { sections, .. } in annotations {
             let mut starts = vec![0];
             starts.extend(sections.iter().skip(1).filter_map(|section| nearest(edges, section.start)));
             starts.retain(|&bar| bar < n_bars);
@@ -71,7 +75,7 @@ impl Case {
                 }
             }
         }
-        Self { n_bars, lines: seen.lines().as_slice().to_vec(), segments, heard, heard_lines }
+        Self { n_bars, lines: seen.lines().as_slice().to_vec(), segments, heard, heard_lines, weight }
     }
 
     /// Negative log-likelihood; adds its gradient by the weights (bar lines, then segments) to `gradient`.
@@ -118,7 +122,8 @@ impl Case {
         for end in 1..=n {
             for length in 1..=end.min(MAX_BARS) {
                 let start = end - length;
-                let probability = (forward[start] + score(end, length) + backward[end] - total).exp();
+                let probability =
+                    (forward[start] + score(end, length) + backward[end] - total).exp() * self.weight;
                 segment_excess[place(end, length)] += probability as f32;
                 line_excess[start] += probability;
             }
@@ -134,7 +139,7 @@ impl Case {
             gradient[..n_cues].iter_mut().zip(scaling.apply(row)).for_each(|(sum, x)| *sum += excess * x);
         }
         // Annotators who agree count once.
-        total - heard_score
+        self.weight * total - heard_score
     }
 }
 
@@ -189,7 +194,8 @@ impl Model {
     pub(super) fn fit(cases: &[&Case]) -> Result<Self, Failure> {
         let (n_cues, n_features) = (line_names().len(), segment_names().len());
         let scaling = Scaling::of(cases, n_cues);
-        let penalty = |idx: usize| PENALTIES[usize::from(idx >= n_cues)];
+        let penalties = [PENALTIES[0], PENALTIES[1]];
+        let penalty = |idx: usize| penalties[usize::from(idx >= n_cues)];
         let objective = |weights: &[f64]| {
             let (mut loss, mut gradient) = in_parallel(cases, weights, &scaling);
             for (idx, (sum, w)) in gradient.iter_mut().zip(weights).enumerate() {
@@ -221,13 +227,12 @@ impl Model {
 
 /// Sum of loss and gradient over the songs.
 fn in_parallel(cases: &[&Case], weights: &[f64], scaling: &Scaling) -> (f64, Vec<f64>) {
-    let n_threads = thread::available_parallelism().map_or(1, usize::from);
     let parts: Vec<(f64, Vec<f64>)> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads)
+        let threads: Vec<_> = (0..N_PARTS)
             .map(|part| {
                 scope.spawn(move || {
                     let mut gradient = vec![0.0; weights.len()];
-                    let own = cases.iter().skip(part).step_by(n_threads);
+                    let own = cases.iter().skip(part).step_by(N_PARTS);
                     let loss = own.map(|case| case.loss(weights, scaling, &mut gradient)).sum::<f64>();
                     (loss, gradient)
                 })
@@ -253,6 +258,7 @@ mod tests {
             segments: (0..before(n_bars + 1) * n_features).map(|i| noise(i + 77)).collect(),
             heard: vec![(place(4, 4), 1.0), (place(n_bars, n_bars - 4), 1.0)],
             heard_lines: (0..n_bars).map(|bar| f64::from(u8::from(bar == 4))).collect(),
+            weight: 1.0,
         }
     }
 

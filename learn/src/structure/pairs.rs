@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use sectionist_core::structure::training::{Seen, pair_names};
-use sectionist_tests::fixtures::Span;
 
+use super::annotation::Annotation;
 use crate::Failure;
 use crate::logistic::{self, Observation};
 
@@ -20,11 +20,11 @@ const FIRST: (&str, f64) = ("pair_first", -1.5);
 pub(super) type Pair = Observation;
 
 /// All pairs of sections that annotators hear.
-pub(super) fn of_song(seen: &Seen, annotations: &[Vec<Span>]) -> Vec<Pair> {
+pub(super) fn of_song(seen: &Seen, annotations: &[Annotation]) -> Vec<Pair> {
     let edges = seen.edges();
     let bar_at = |time: f64| edges.partition_point(|&edge| edge < time - 0.5).min(edges.len() - 1);
     let mut pairs = Vec::new();
-    for sections in annotations {
+    for Annotation { groups: sections, .. } in annotations {
         let ranges: Vec<_> = sections.iter().map(|span| bar_at(span.start)..bar_at(span.end)).collect();
         for (j, b) in sections.iter().enumerate() {
             for (i, a) in sections.iter().enumerate().take(j) {

@@ -1,0 +1,97 @@
+//! What annotators say of the sections of a song.
+
+use sectionist_core::structure::training::{Told, labels};
+use sectionist_tests::fixtures::Span;
+use serde_json::Value;
+
+/// Share of a section that a label must fill to be its label.
+const MOST: f64 = 0.6;
+/// Confidence of annotated boundaries: as found ones have it on the whole.
+const USUAL_BOUNDARY: f32 = 0.75;
+
+/// Sections of an annotator. What is silent is none.
+#[derive(Debug, Clone)]
+pub(super) struct Annotation {
+    /// Sections by function; where functions are not told but at the ends, by letter.
+    pub(super) sections: Vec<Span>,
+    /// The same by group of the same material.
+    pub(super) groups: Vec<Span>,
+    /// Whether every label is a function; else intro and outro alone are, and the rest is letters.
+    pub(super) has_functions: bool,
+}
+
+impl Annotation {
+    /// All that is said of a song.
+    pub(super) fn all(truth: &Value) -> Vec<Self> {
+        let names = ["sections", "sections_a1", "sections_a2"];
+        let lists = names.into_iter().filter_map(|name| truth[name].as_array());
+        lists.map(|list| Self::of(list)).filter(|annotation| !annotation.sections.is_empty()).collect()
+    }
+
+    fn of(list: &[Value]) -> Self {
+        let (mut sections, mut groups) = (Vec::new(), Vec::new());
+        for section in list {
+            let (Some(label), Some(start), Some(end)) =
+                (section["label"].as_str(), section["start"].as_f64(), section["end"].as_f64())
+            else {
+                continue;
+            };
+            if label != "silence" {
+                sections.push(Span { start, end, label: label.to_owned() });
+                let group = section["group"].as_str().unwrap_or(label).to_owned();
+                groups.push(Span { start, end, label: group });
+            }
+        }
+        let has_functions = list.iter().all(|section| section.get("group").is_some());
+        Self { sections, groups, has_functions }
+    }
+
+    /// The sections as though they had been found.
+    pub(super) fn told(&self) -> Vec<Told> {
+        self.groups
+            .iter()
+            .map(|span| Told {
+                start: span.start,
+                end: span.end,
+                group: self.groups.iter().position(|other| other.label == span.label).unwrap_or(0),
+                boundary: USUAL_BOUNDARY,
+            })
+            .collect()
+    }
+
+    /// Share of a section that each label fills.
+    pub(super) fn shares(&self, told: &Told) -> Vec<f64> {
+        let filled = |name: &str| -> f64 {
+            let own = self.sections.iter().filter(|span| span.label == name);
+            own.map(|span| (span.end.min(told.end) - span.start.max(told.start)).max(0.0)).sum::<f64>()
+                / (told.end - told.start).max(1e-9)
+        };
+        labels().iter().map(|label| filled(label.name())).collect()
+    }
+
+    /// Which labels a section may have of which each label fills some share.
+    pub(super) fn allows(&self, shares: &[f64]) -> Vec<bool> {
+        if self.has_functions {
+            let most = shares.iter().copied().fold(0.0, f64::max);
+            // What is divided among several functions may be any of them.
+            let least = if most >= MOST { most } else { 0.3f64.min(most) };
+            return shares.iter().map(|&share| share >= least).collect();
+        }
+        let is_end = |name: &str| name == "intro" || name == "outro";
+        let at_end: f64 = shares.iter().sum();
+        labels()
+            .iter()
+            .zip(shares)
+            .map(|(label, &share)| match is_end(label.name()) {
+                true => share > 1.0 - MOST,
+                false => at_end < MOST,
+            })
+            .collect()
+    }
+
+    /// Whether the song starts with an intro, and whether it ends with an outro.
+    pub(super) fn ends(&self) -> [bool; 2] {
+        let is = |span: Option<&Span>, name: &str| span.is_some_and(|span| span.label == name);
+        [is(self.sections.first(), "intro"), is(self.sections.last(), "outro")]
+    }
+}
