@@ -166,7 +166,8 @@ async fn estimate_harmony_seen(
     let beat_chroma = beat_chroma(&units, &chroma);
 
     let audible = audible_units(&transcription);
-    let presence = find_harmony(&evidence_of(&units, &transcription, &audible), &audible, &numbers.presence);
+    let evidence = evidence_of(&units, &transcription, &audible);
+    let presence = find_harmony(&evidence, &audible, &transcription.is_lines, &numbers.presence);
     let weights: Vec<f32> = units
         .iter()
         .zip(&presence.is_harmonic)

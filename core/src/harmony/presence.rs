@@ -66,16 +66,24 @@ pub(super) fn evidence_of(
     evidence
 }
 
-/// Decides for all units, by `weights` of the evidence: log-odds that notes sound. Units that are not
+/// Log-odds, at least, that notes sound where the spectrum is lines. Set by hand.
+const LINES_ODDS: f32 = 5.0;
+
+/// Decides for all units, by `weights` of the evidence (log-odds that notes sound) and by whether the
+/// spectrum is lines. Units that are not
 /// `audible` have no harmony and tell nothing of the others.
 pub(super) fn find_harmony(
     evidence: &[[f32; N_EVIDENCE]],
     audible: &[bool],
+    is_lines: &[bool],
     weights: &[f32; N_EVIDENCE],
 ) -> Presence {
     let mut observation = Matrix::with_cols(2);
-    for (evidence, &is_audible) in evidence.iter().zip(audible) {
-        let odds: f32 = evidence.iter().zip(weights).map(|(x, w)| x * w).sum();
+    for (unit, (evidence, &is_audible)) in evidence.iter().zip(audible).enumerate() {
+        let mut odds: f32 = evidence.iter().zip(weights).map(|(x, w)| x * w).sum();
+        if is_lines.get(unit).is_some_and(|&is_lines| is_lines) {
+            odds = odds.max(LINES_ODDS);
+        }
         observation.push_row(&[0.0, if is_audible { INDEPENDENCE * odds } else { 0.0 }]);
     }
     let mut transitions = Matrix::zeros(2, 2);
@@ -121,18 +129,19 @@ mod tests {
             level: Vec::new(),
             explained,
             on_grid: vec![[0.0; 2]; 100],
+            is_lines: Vec::new(),
         };
         let mut audible = vec![true; 100];
         audible[10] = false;
         let evidence = evidence_of(&units(100), &transcription, &audible);
-        let found = find_harmony(&evidence, &audible, &[-36.0, 10.0, 45.0, 9.0]);
+        let found = find_harmony(&evidence, &audible, &[false; 100], &[-36.0, 10.0, 45.0, 9.0]);
         assert!((0..50).all(|unit| found.is_harmonic[unit] != (unit == 10)));
         assert!((75..100).all(|unit| !found.is_harmonic[unit] && found.probability[unit] < 0.1));
     }
 
     #[test]
     fn nothing_has_no_harmony() {
-        let found = find_harmony(&[], &[], &[0.0; N_EVIDENCE]);
+        let found = find_harmony(&[], &[], &[], &[0.0; N_EVIDENCE]);
         assert!(found.is_harmonic.is_empty() && found.probability.is_empty());
     }
 }

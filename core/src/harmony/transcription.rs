@@ -30,6 +30,8 @@ pub(super) struct Transcription {
     /// How the whitened spectrum lies on the grid of semitones: a vector of length 0 (evenly, as noise) to 1
     /// (all at one distance from them) that points to the distance, `[n_units]`.
     pub(super) on_grid: Vec<[f32; 2]>,
+    /// Whether the spectrum is lines with little between them, which no drum's is, `[n_units]`.
+    pub(super) is_lines: Vec<bool>,
 }
 
 /// Transcribes the spectrum over `units`, in a song `cents` above A4 = 440 Hz.
@@ -45,6 +47,7 @@ pub(super) async fn transcribe(
         level: Vec::with_capacity(units.len()),
         explained: Vec::with_capacity(units.len()),
         on_grid: Vec::with_capacity(units.len()),
+        is_lines: Vec::with_capacity(units.len()),
     };
     let mut notes = vec![0.0f32; N_NOTES];
     let mut mean = vec![0.0f32; N_LOG_BINS];
@@ -56,6 +59,7 @@ pub(super) async fn transcribe(
         let explained = dictionary.solve(&whitened, &mut notes);
         transcription.explained.push(explained);
         transcription.on_grid.push(on_grid(&whitened));
+        transcription.is_lines.push(is_lines(&whitened));
         transcription.salience.push_row(&notes);
         if idx % 64 == 0 {
             pace.progress(0.6 * idx as f32 / units.len() as f32);
@@ -126,6 +130,28 @@ fn on_grid(whitened: &[f32]) -> [f32; 2] {
     let [below, on, above] = sums.map(|sum| sum / total);
     // Unit vectors at −120°, 0 and 120°.
     [on - 0.5 * (below + above), 0.75f32.sqrt() * (above - below)]
+}
+
+/// Where a spectrum is empty but for lines: share of bins at or below their surroundings' mean, and how far
+/// above it the third highest is (deviations). In 4000 units of drums 0.1 % reach either 0.7 or 3.5.
+const EMPTY_SHARE: f32 = 0.75;
+const LINE_HEIGHT: f32 = 2.0;
+/// The same, in noise.
+const HIGH_LINE: f32 = 4.2;
+
+/// See [`Transcription::is_lines`]. Pure tones are such, of which a dictionary of rich notes explains little.
+fn is_lines(whitened: &[f32]) -> bool {
+    let bins = &whitened[GRID_FROM.min(whitened.len())..];
+    let n_empty = bins.iter().filter(|&&x| x <= 0.0).count();
+    let mut highest = [0.0f32; 3];
+    for &x in bins {
+        if x > highest[2] {
+            highest[2] = x;
+            highest.sort_by(|a, b| b.total_cmp(a));
+        }
+    }
+    let is_empty = n_empty as f32 >= EMPTY_SHARE * bins.len() as f32;
+    highest[2] >= if is_empty { LINE_HEIGHT } else { HIGH_LINE }
 }
 
 /// Ratio of a partial's amplitude to the one below it: the middle of the 0.6–0.9 of instruments

@@ -1,4 +1,5 @@
-//! The numbers of the harmony stage: the chord network, how readily chords change, keys, certainty.
+//! The numbers of the harmony stage: what tells notes from drums, the chord network, how readily chords
+//! change, keys and their changes, certainty.
 
 mod answers;
 mod chance;
@@ -184,8 +185,9 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
     })?;
     let mut text = String::from(
         "# Learned numbers of the harmony stage, written by `cargo xtask learn harmony`: the chord network\n\
-         # (network.rs), log-odds of a change of chord at units off the beat, without beats, on a beat, at half a\n\
-         # bar, at a bar (grid.rs), weights for keys (key.rs), and what confidence is worth.\n",
+         # (network.rs), what tells notes from drums (presence.rs), log-odds of a change of chord at units off the\n\
+         # beat, without beats, on a beat, at half a bar, at a bar (grid.rs), weights for keys and for there being\n\
+         # one (key.rs), for a change of key (modulation.rs), and what confidence is worth.\n",
     );
     write_scores(&mut text, examples, &unseen)?;
     eprint!("{text}");

@@ -247,7 +247,7 @@ mod tests {
     fn the_gradient_is_the_slope() {
         let n_qualities = qualities().len();
         let mut chance = Chance::new(3);
-        let mut parameters = Parameters::random(&mut chance, n_qualities);
+        let parameters = Parameters::random(&mut chance, n_qualities);
         let inputs: Vec<f32> = (0..N_INPUTS).map(|_| chance.uniform()).collect();
         let mut trace =
             Trace { x: [[0.0; N_INPUTS]; 12], h: [[0.0; N_HIDDEN]; 12], scores: [[0.0; WIDTH]; 12] };
