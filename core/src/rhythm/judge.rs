@@ -33,3 +33,23 @@ pub(super) fn standardised(features: &[f64], centres: &[f64], spreads: &[f64]) -
 pub(super) fn activate(sum: f64) -> f64 {
     sum / (1.0 + sum.abs())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_the_linear_part_and_the_hidden_units() {
+        let model = Model::parse("x_centre 1 0\nx_spread 2 1\nx 0.5 -1\nx_hidden 1 3 1 0 0 -2 0 1");
+        // Seen as 1 and 0.5: linear 0; units of 2 and of 0.5.
+        let expected = 3.0 * (2.0 / 3.0) - 2.0 * (0.5 / 1.5);
+        assert!((score(&model, "x", &[3.0, 0.5]) - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_wild_feature_counts_no_more_than_a_large_one() {
+        let model = Model::parse("x_centre 0\nx_spread 1\nx 1\nx_hidden 0 1 1");
+        assert_eq!(score(&model, "x", &[1e9]), score(&model, "x", &[5.0]));
+        assert!(score(&model, "x", &[5.0]) > score(&model, "x", &[4.0]));
+    }
+}

@@ -169,7 +169,8 @@ fn file(model: &Model, report: &str, n: usize) -> String {
     let mut text = String::from(
         "# What the rhythm stage learned (rhythm/model.rs): weights of the features of tempi, of readings\n\
          # of the pulse, of downbeats, of meters, of divisions, and of the confidences.\n\
-         # Written by `cargo xtask learn rhythm`; conditional and binary logistic regression.\n",
+         # Written by `cargo xtask learn rhythm`; conditional and binary logistic regression,\n\
+         # with a hidden layer for readings and meters (rhythm/judge.rs).\n",
     );
     let _ = writeln!(text, "# {n} songs. On songs left out (five folds):");
     report.lines().for_each(|line| {
