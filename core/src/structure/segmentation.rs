@@ -363,6 +363,7 @@ pub(super) fn choose_boundaries(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pace::complete;
     use crate::structure::model::MODEL;
 
     #[test]
@@ -400,6 +401,30 @@ mod tests {
         for (found, expected) in boundary_posteriors(&scores).iter().zip(&sums) {
             assert!((f64::from(*found) - expected / total).abs() < 1e-5);
         }
+    }
+
+    #[test]
+    fn a_song_has_the_period_that_it_repeats_after() {
+        let mut rows = Matrix::with_cols(12);
+        for bar in 0..60 {
+            let mut row = [0.0; 12];
+            row[bar % 12] = 1.0;
+            rows.push_row(&row);
+        }
+        let like = complete(SelfSimilarity::cosine(&rows, &Pace::default()));
+        let by_lag = periodicity(&like);
+        assert!((MIN_PERIOD..=30).all(|lag| (by_lag[lag] > 1.0) == (lag % 12 == 0)), "{by_lag:?}");
+        assert!(by_lag[31..].iter().all(|x| *x == 0.0));
+        // Twelve bars come again at once, eight do not.
+        let sums = |n: usize| -> Vec<f32> {
+            (0..=2 * like.reach()).map(|lag| (20..20 + n).map(|bar| like.lags_of(bar)[lag]).sum()).collect()
+        };
+        assert!((tandem(&sums(12), 12) - 1.0).abs() < 1e-6);
+        assert!(tandem(&sums(8), 8) < 0.5);
+        assert_eq!(
+            periodicity(&complete(SelfSimilarity::cosine(&Matrix::with_cols(12), &Pace::default()))),
+            [0.0; MAX_BARS + 1]
+        );
     }
 
     #[test]

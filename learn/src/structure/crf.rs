@@ -194,8 +194,7 @@ impl Model {
     pub(super) fn fit(cases: &[&Case]) -> Result<Self, Failure> {
         let (n_cues, n_features) = (line_names().len(), segment_names().len());
         let scaling = Scaling::of(cases, n_cues);
-        let penalties = [PENALTIES[0], PENALTIES[1]];
-        let penalty = |idx: usize| penalties[usize::from(idx >= n_cues)];
+        let penalty = |idx: usize| PENALTIES[usize::from(idx >= n_cues)];
         let objective = |weights: &[f64]| {
             let (mut loss, mut gradient) = in_parallel(cases, weights, &scaling);
             for (idx, (sum, w)) in gradient.iter_mut().zip(weights).enumerate() {

@@ -236,6 +236,24 @@ mod tests {
     }
 
     #[test]
+    fn groups_share_all_labels_but_the_ends() {
+        let views = [view(0, 10.0, 0.0, 0.0), view(0, 10.0, 0.0, 0.0), view(1, 10.0, 0.0, 0.0)];
+        let mut probabilities = Matrix::zeros(3, LABELS.len());
+        let place = |label| LABELS.iter().position(|other| *other == label).unwrap_or(0);
+        let rows = [(Intro, 0.8, Verse, 0.2), (Chorus, 0.6, Verse, 0.4), (Solo, 0.7, Bridge, 0.3)];
+        for (idx, (one, p, other, q)) in rows.into_iter().enumerate() {
+            probabilities.row_mut(idx)[place(one)] = p;
+            probabilities.row_mut(idx)[place(other)] = q;
+        }
+        let before = probabilities.row(2).to_vec();
+        share_in_groups(&views, &mut probabilities);
+        assert!((probabilities.row(0)[place(Intro)] - 0.8).abs() < 1e-5);
+        assert!(probabilities.row(0)[place(Chorus)] > 1e-3, "a chorus says so to the other section");
+        assert!(probabilities.rows().all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4));
+        assert!(probabilities.row(2).iter().zip(&before).all(|(a, b)| (a - b).abs() < 1e-4), "alone");
+    }
+
+    #[test]
     fn silence_is_silence() {
         let silent = SectionView { group: 9, seconds: 5.0, is_silent: true, ..SectionView::default() };
         let mut views = vec![view(0, 40.0, 0.0, 0.0), view(0, 40.0, 0.0, 0.0)];
