@@ -332,11 +332,8 @@ fn tempo_candidates(
                 .into_iter()
                 .find(|exact| (bpm / best.bpm / exact).ln().abs() < SAME_TEMPO);
             let shown = if idx == 0 { tempo } else { exact.map_or(bpm, |exact| tempo * exact) };
-            let share = match (idx, groups.len()) {
-                (0, 1) => 1.0,
-                (0, _) => sure,
-                _ => (1.0 - sure) * probability / rest,
-            };
+            // What is left may belong to none of the others, and none is likelier than the first.
+            let share = if idx == 0 { sure } else { ((1.0 - sure) * probability / rest).min(sure) };
             Some(TempoCandidate { bpm: Bpm::new(shown.clamp(slowest, fastest))?, confidence: share as f32 })
         })
         .collect();
