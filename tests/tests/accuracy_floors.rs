@@ -68,7 +68,7 @@ fn downbeats() {
 
 #[test]
 fn labels() {
-    floors("labels", [0.83, 0.7, 0.0, 0.95, 0.95, 0.6]);
+    floors("labels", [0.83, 0.7, 0.0, 0.0, 0.95, 0.3]);
 }
 
 #[test]
@@ -114,6 +114,11 @@ fn reports_keep_their_invariants() {
         let sections = &report.sections;
         assert_eq!(sections.first().map(|s| s.start), Some(0.0), "{song}");
         assert!((sections.last().map_or(0.0, |s| s.end) - report.duration).abs() < 1e-6, "{song}");
+        for section in sections.iter().filter(|section| !section.phrases.is_empty()) {
+            let (first, last) = (section.phrases.first().unwrap(), section.phrases.last().unwrap());
+            assert!(first.start == section.start && last.end == section.end, "{song}");
+            assert!(section.phrases.windows(2).all(|pair| pair[0].end == pair[1].start), "{song}");
+        }
         assert!(sections.windows(2).all(|pair| (pair[0].end - pair[1].start).abs() < 1e-9), "{song}");
     }
 }

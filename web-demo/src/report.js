@@ -62,6 +62,14 @@
  * @property {number | null} tempo
  * @property {number | null} loudness_lufs
  * @property {{ section: number, similarity: number }[]} repeats
+ * @property {Phrase[]} phrases     in order; empty where there are no bars
+ *
+ * @typedef {object} Phrase
+ * @property {number} start
+ * @property {number} end
+ * @property {string} group         lower-case letter; the same for the same material within the section
+ * @property {number} confidence
+ * @property {number} bars
  *
  * @typedef {object} Waveform
  * @property {number} seconds_per_peak

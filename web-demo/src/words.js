@@ -83,6 +83,16 @@ const signs = (marks) => marks.replaceAll('#', '♯').replaceAll('b', '♭');
  */
 export const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
+/** More phrases than this are counted, not spelt out. */
+const MOST_LETTERS = 8;
+
+/**
+ * `a a b a`, or `12 phrases`.
+ * @param {{ group: string }[]} phrases
+ */
+export const phraseLetters = (phrases) =>
+  phrases.length > MOST_LETTERS ? count(phrases.length, 'phrase') : phrases.map(({ group }) => group).join(' ');
+
 /**
  * `4.3 MB`.
  * @param {number} bytes

@@ -108,11 +108,13 @@ test('the last bar counts as many beats as the one before, though cut short', ()
 
 test('overview sections fill the width without gaps', () => {
   const report = sampleReport();
-  const { sections, boundaries, columns, keys, barLines } = overviewShapes(report, 900);
+  const { sections, boundaries, phrases, columns, keys, barLines } = overviewShapes(report, 900);
   near(sections[0].x, 0);
   sections.forEach(({ x, width }, i) => near(x + width, sections[i + 1]?.x ?? 900));
   assert.equal(boundaries.length, sections.length - 1);
   assert.deepEqual(boundaries.map(({ doubtful }) => doubtful).filter(Boolean).length, 2);
+  assert.equal(phrases.length, 6);
+  near(phrases[0].x, sections[1].x + sections[1].width / 2);
   near(keys[1].x, sections[8].x);
   assert.ok(columns.length > 250 && columns.every(({ peak, rms }) => 0 <= rms && rms <= 1 && 0 <= peak && peak <= 1));
   assert.ok(columns.some(({ peak }) => peak === 1));

@@ -28,6 +28,18 @@ const ROMAN = { C: 'I', G: 'V', G7: 'V7', Am: 'vi', Am7: 'vi7', F: 'IV', Fmaj7: 
 /** @param {number} x */
 const ms = (x) => Math.round(x * 1000) / 1000;
 
+/**
+ * Phrases of four bars, the second as the first.
+ * @param {number} start
+ * @param {number} end
+ * @param {number} n bars
+ */
+function phrasesOf(start, end, n) {
+  const count = Math.max(1, Math.floor(n / 4));
+  const at = (/** @type {number} */ i) => (i === count ? end : ms(start + (i * (end - start)) / count));
+  return Array.from({ length: count }, (_, i) => ({ start: at(i), end: at(i + 1), group: 'a', confidence: 0.8, bars: 4 }));
+}
+
 /** @returns {Report} */
 export function sampleReport() {
   const n_bars = FORM.reduce((sum, [, , n]) => sum + n, 0);
@@ -74,6 +86,7 @@ export function sampleReport() {
       key: index >= 8 ? 'D major' : 'C major',
       tempo: BPM,
       loudness_lufs: -14,
+      phrases: phrasesOf(start, end, n),
       repeats: FORM.flatMap(([, other], i) => (other === group && i !== index ? [{ section: i, similarity: 0.9 }] : [])),
     });
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { clock, clockTenths, fileSize, problemWords, romanWithAccidentals, spokenDuration, sureness, withAccidentals } from '../src/words.js';
+import { clock, clockTenths, fileSize, phraseLetters, problemWords, romanWithAccidentals, spokenDuration, sureness, withAccidentals } from '../src/words.js';
 
 test('clocks', () => {
   assert.equal(clock(0), '0:00');
@@ -56,4 +56,11 @@ test('every problem has a heading and advice that ends as a sentence', () => {
     assert.doesNotMatch(advice, /undefined|NaN|\.\./);
   }
   assert.match(problemWords({ code: 'unsupported_format', message: 'this is Opus' }, 'a.ogg').advice, /^This is Opus\. /);
+});
+
+test('phrases are spelt while they can be read at a glance', () => {
+  const phrases = [...'aaba'].map((group) => ({ group }));
+  assert.equal(phraseLetters(phrases), 'a a b a');
+  assert.equal(phraseLetters([...phrases, ...phrases]), 'a a b a a a b a');
+  assert.equal(phraseLetters([...phrases, ...phrases, ...phrases]), '12 phrases');
 });

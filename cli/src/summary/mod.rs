@@ -248,6 +248,7 @@ mod tests {
             tempo: Some(120.0),
             loudness_lufs: None,
             repeats: Vec::new(),
+            phrases: Vec::new(),
             timbre: SectionTimbre::default(),
         }
     }

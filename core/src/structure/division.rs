@@ -12,9 +12,10 @@ use crate::structure::grid::BarGrid;
 use crate::structure::groups::Kinship;
 use crate::structure::labels::{Labelling, Stretch, label_sections, views_of};
 use crate::structure::model::Weights;
+use crate::structure::phrases::{self, PhraseSpan, phrases_of};
 use crate::structure::scene::Scene;
 use crate::structure::segmentation::{
-    Evidence, balanced_threshold, boundary_posteriors, choose_boundaries, score_segments,
+    Evidence, Level, balanced_threshold, boundary_posteriors, choose_boundaries, score_segments,
 };
 use crate::structure::snap::to_onset;
 
@@ -31,6 +32,15 @@ const fn style_shift(style: Style) -> f32 {
         Style::Jazz => 0.2,
         Style::Auto | Style::Pop | Style::Rock | Style::HipHop | Style::Folk => 0.0,
     }
+}
+
+/// The probability from which a phrase starts, before sensitivity and style.
+const PHRASE_THRESHOLD: f32 = 0.4;
+
+/// A probability whose log-odds are moved.
+fn shifted(probability: f32, by: f32) -> f32 {
+    let log_odds = (probability / (1.0 - probability)).ln() + by;
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// A section's place before it is described.
@@ -56,6 +66,8 @@ pub(super) struct Division {
     /// Group of each span, numbered in order of appearance.
     pub(super) groups: Vec<usize>,
     pub(super) labellings: Vec<Labelling>,
+    /// Phrases of each span; none of silence, and none where there are no bars.
+    pub(super) phrases: Vec<Vec<PhraseSpan>>,
     kinship: Kinship,
     /// Index of each span among those that sound.
     sounding: Vec<Option<usize>>,
@@ -71,14 +83,14 @@ impl Division {
         pace: &Pace,
     ) -> Self {
         let Scene { grid, bars, like, cues } = scene;
-        let scores = score_segments(&Evidence { edges: &grid.edges, cues, like }, weights, pace).await;
+        let levels = [Level::new(weights, ""), Level::new(weights, phrases::PREFIX)];
+        let seen = Evidence { edges: &grid.edges, cues, like };
+        let [scores, phrase_scores] = score_segments(&seen, &levels, pace).await;
         let posteriors = boundary_posteriors(&scores);
+        let phrase_posteriors = boundary_posteriors(&phrase_scores);
         pace.progress(0.8);
-        let balanced = balanced_threshold(&posteriors);
-        let log_odds = (balanced / (1.0 - balanced)).ln()
-            + (0.5 - params.sensitivity) * SENSITIVITY_SPAN
-            + style_shift(params.style);
-        let threshold = 1.0 / (1.0 + (-log_odds).exp());
+        let shift = (0.5 - params.sensitivity) * SENSITIVITY_SPAN + style_shift(params.style);
+        let threshold = shifted(balanced_threshold(&posteriors), shift);
         let min_section = params.min_section.max(0.5);
         let starts = choose_boundaries(&posteriors, &grid.edges, threshold, min_section);
         let spans = lay_out(&starts, grid, &posteriors, cues, min_section, (onsets, duration));
@@ -93,11 +105,23 @@ impl Division {
             })
             .collect();
         let groups = all_groups(&sounding, &kinship.cluster());
+        pace.progress(0.9);
+        let threshold = shifted(PHRASE_THRESHOLD, shift);
+        let mut phrases = Vec::with_capacity(spans.len());
+        for span in &spans {
+            phrases.push(match span.bars.as_ref().filter(|_| grid.is_musical) {
+                Some(bars) => {
+                    let confidence = span.boundary.confidence;
+                    phrases_of((bars, confidence), &phrase_posteriors, threshold, scene, weights, pace).await
+                }
+                None => Vec::new(),
+            });
+        }
         pace.progress(0.95);
         let stretches: Vec<Stretch> =
             spans.iter().zip(&groups).map(|(span, &group)| span.stretch(group)).collect();
         let labellings = label_sections(&views_of(&stretches, bars, grid), weights);
-        Self { spans, groups, labellings, kinship, sounding }
+        Self { spans, groups, labellings, phrases, kinship, sounding }
     }
 
     /// Probability that two sections are the same material, in [0, 1].

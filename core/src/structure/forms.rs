@@ -8,6 +8,9 @@ use crate::matrix::Matrix;
 use crate::pace::{Pace, complete};
 use crate::params::AnalysisParams;
 use crate::rhythm::{Beat, Rhythm};
+use crate::structure::model::{MODEL, Weights};
+use crate::structure::phrases::phrases_of;
+use crate::structure::scene::Scene;
 use crate::structure::{Section, SectionLabel, estimate_structure};
 
 /// Seconds a bar.
@@ -161,6 +164,37 @@ fn aaba_returns() {
 }
 
 #[test]
+fn phrases_partition_their_sections() {
+    let found = sections_of(&[(INTRO, 4), (VERSE, 16), (CHORUS, 8), (VERSE, 16), (CHORUS, 8), (OUTRO, 4)]);
+    for section in &found {
+        let phrases = &section.phrases;
+        assert_eq!(phrases.first().map(|phrase| phrase.start), Some(section.start));
+        assert_eq!(phrases.last().map(|phrase| phrase.end), Some(section.end));
+        assert!(phrases.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].start < pair[0].end));
+        assert_eq!(Some(phrases.iter().map(|phrase| phrase.bars).sum()), section.bars);
+        assert!(phrases.iter().all(|phrase| phrase.bars % 4 == 0), "{phrases:#?}");
+        assert_eq!(phrases[0].group, "a");
+    }
+    assert!(at_bar(&found, 10).phrases.len() > 1);
+}
+
+#[test]
+fn phrases_of_one_material_share_a_letter() {
+    let (features, rhythm, harmony) = song(&[(VERSE, 16), (BRIDGE, 8), (VERSE, 8)]);
+    let pace = Pace::default();
+    let scene = complete(Scene::of(&features, &rhythm, &harmony, &pace)).expect("it sounds");
+    let posteriors: Vec<f32> = (0..32).map(|bar| if bar % 8 == 0 { 0.9 } else { 0.1 }).collect();
+    let weights = Weights::parse(MODEL);
+    let phrases = complete(phrases_of((&(0..32), 0.7), &posteriors, 0.5, &scene, &weights, &pace));
+    assert_eq!(
+        phrases.iter().map(|phrase| phrase.bars.clone()).collect::<Vec<_>>(),
+        [0..8, 8..16, 16..24, 24..32]
+    );
+    assert_eq!(phrases.iter().map(|phrase| phrase.group).collect::<Vec<_>>(), [0, 0, 1, 0]);
+    assert_eq!(phrases.iter().map(|phrase| phrase.probability).collect::<Vec<_>>(), [0.7, 0.9, 0.9, 0.9]);
+}
+
+#[test]
 fn drops_stand_out_from_builds() {
     const BUILD: Material = Material { chords: &[9, 9, 9, 9], level: -34.0, bands: 26 };
     const DROP: Material = Material { chords: &[9, 5, 0, 7], level: -18.0, bands: 60 };
@@ -194,7 +228,8 @@ fn odd_input_is_answered() {
         complete(estimate_structure(features, &nothing.0, &nothing.1, &params, &Pace::default())).sections
     };
     let without_bars = run(&features);
-    assert!(without_bars.iter().all(|section| section.bars.is_none() && section.key.is_none()));
+    assert!(without_bars.iter().all(|section| section.key.is_none()));
+    assert!(without_bars.iter().all(|section| section.bars.is_none() && section.phrases.is_empty()));
     let mut silent = features.clone();
     silent.timbre.rms.fill(0.0);
     assert_eq!(run(&silent)[0].label, SectionLabel::Silence);

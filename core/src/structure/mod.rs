@@ -1,7 +1,7 @@
 //! Bars, timbre and harmony → sections with names.
 //!
 //! ```text
-//! grid → bars → similarity → cues (scene) → segmentation → groups → labels (division) → sections
+//! grid → bars → similarity → cues (scene) → segmentation → groups → phrases → labels (division) → sections
 //! ```
 
 mod bars;
@@ -12,6 +12,7 @@ mod grid;
 mod groups;
 mod labels;
 mod model;
+mod phrases;
 mod scene;
 mod sections;
 mod segmentation;
@@ -133,6 +134,8 @@ pub struct Section {
     pub loudness_lufs: Option<f64>,
     /// Other sections with the same material.
     pub repeats: Vec<Repeat>,
+    /// The phrases that the section consists of, in order: they partition it; empty where there are no bars.
+    pub phrases: Vec<Phrase>,
     /// Mean sound of the section.
     pub timbre: SectionTimbre,
 }
@@ -171,6 +174,25 @@ pub struct Repeat {
     /// How alike they are, in [0, 1].
     #[serde(serialize_with = "round::unit")]
     pub similarity: f32,
+}
+
+/// A phrase: a passage that is heard as one, of four or eight bars as a rule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Phrase {
+    /// Start in seconds.
+    #[serde(serialize_with = "round::ms")]
+    pub start: f64,
+    /// End in seconds.
+    #[serde(serialize_with = "round::ms")]
+    pub end: f64,
+    /// Lower-case letter: the same for the same material within the section, from `a` in order of appearance.
+    /// Letters start anew in each section.
+    pub group: String,
+    /// Probability that people hear a phrase start at `start`, in [0, 1].
+    #[serde(serialize_with = "round::unit")]
+    pub confidence: f32,
+    /// Bars in the phrase.
+    pub bars: u32,
 }
 
 /// Mean sound of a section.

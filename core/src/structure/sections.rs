@@ -7,13 +7,14 @@ use crate::params::AnalysisParams;
 use crate::rhythm::Rhythm;
 use crate::structure::bars::frames_between;
 use crate::structure::boundary::certain_boundary;
-use crate::structure::division::Division;
+use crate::structure::division::{Division, Span};
 use crate::structure::grid::BarGrid;
 use crate::structure::groups::letter;
 use crate::structure::labels::names;
 use crate::structure::model::Weights;
+use crate::structure::phrases::PhraseSpan;
 use crate::structure::scene::Scene;
-use crate::structure::{Repeat, Section, SectionTimbre, Structure};
+use crate::structure::{Phrase, Repeat, Section, SectionTimbre, Structure};
 use crate::units::Key;
 
 /// The sections of a song; see [`estimate_structure`](super::estimate_structure).
@@ -67,7 +68,33 @@ fn describe(
                 tempo: tempo_at(rhythm, f64::midpoint(start, end)).filter(|_| span.bars.is_some()),
                 loudness_lufs: features.loudness_curve.mean_between(start, end),
                 repeats: repeats.map(repeat).collect(),
+                phrases: describe_phrases(&division.phrases[idx], span, grid, &downbeats),
                 timbre: timbre_between(features, start, end),
+            }
+        })
+        .collect()
+}
+
+/// The phrases of a section: its ends are theirs.
+fn describe_phrases(
+    phrases: &[PhraseSpan],
+    section: &Span,
+    grid: &BarGrid,
+    downbeats: &[f64],
+) -> Vec<Phrase> {
+    let n = phrases.len();
+    phrases
+        .iter()
+        .enumerate()
+        .map(|(idx, phrase)| {
+            let start = if idx == 0 { section.start } else { grid.edges[phrase.bars.start] };
+            let end = if idx + 1 == n { section.end } else { grid.edges[phrase.bars.end] };
+            Phrase {
+                start,
+                end,
+                group: letter(phrase.group).to_lowercase(),
+                confidence: phrase.probability,
+                bars: bars_between(downbeats, start, end),
             }
         })
         .collect()
@@ -141,6 +168,7 @@ fn silence(start: f64, end: f64) -> Section {
         tempo: None,
         loudness_lufs: None,
         repeats: Vec::new(),
+        phrases: Vec::new(),
         timbre: SectionTimbre::default(),
     }
 }

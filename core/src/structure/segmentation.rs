@@ -5,6 +5,8 @@
 //! Marmoret, Cohen & Bimbot (2023). Summing over all segmentations gives the probability of each
 //! boundary, so that confidence falls out of the decision itself.
 
+use std::ops::Range;
+
 use crate::matrix::Matrix;
 use crate::pace::Pace;
 use crate::structure::cues::{CUES, Similarities};
@@ -68,6 +70,38 @@ pub(super) const SEGMENT_FEATURES: [&str; 50] = [
     "harmony_period",
 ];
 
+/// The weights of one level: of sections, or of the phrases inside them.
+pub(super) struct Level {
+    any_line: f32,
+    /// Of the cues at a bar line, `[3 · CUES.len()]`.
+    lines: Vec<f32>,
+    segments: [f32; SEGMENT_FEATURES.len()],
+}
+
+impl Level {
+    /// The level whose weights have names that start with `prefix`.
+    pub(super) fn new(weights: &Weights, prefix: &str) -> Self {
+        let get = |name: &str| weights.get(&format!("{prefix}{name}"));
+        let kinds = ["", ":z", ":peak"];
+        let lines = kinds.iter().flat_map(|kind| CUES.iter().map(move |cue| format!("{cue}{kind}")));
+        Self {
+            any_line: get("line"),
+            lines: lines.map(|name| get(&name)).collect(),
+            segments: SEGMENT_FEATURES.map(get),
+        }
+    }
+
+    /// Score of a bar line.
+    fn line(&self, cues: &[f32]) -> f32 {
+        self.any_line + cues.iter().zip(&self.lines).map(|(x, w)| x * w).sum::<f32>()
+    }
+
+    /// Score of a segment.
+    fn segment(&self, features: &[f32]) -> f32 {
+        features.iter().zip(&self.segments).map(|(x, w)| x * w).sum()
+    }
+}
+
 /// What the segmentation model sees of a song.
 pub(super) struct Evidence<'a> {
     /// Edges of the bars in seconds, `[n_bars + 1]`.
@@ -78,39 +112,29 @@ pub(super) struct Evidence<'a> {
     pub(super) like: &'a Similarities,
 }
 
-/// Scores the segments by their last bar and length, `[(n_bars + 1) × (MAX_BARS + 1)]`: row `end`,
-/// column `length`; `-∞` where there is no such segment. O(n_bars · MAX_BARS · reach).
-pub(super) async fn score_segments(seen: &Evidence<'_>, weights: &Weights, pace: &Pace) -> Matrix {
+/// Scores the segments at some levels, each by last bar and length, `[(n_bars + 1) × (MAX_BARS + 1)]`: row
+/// `end`, column `length`; `-∞` where there is no such segment. O(n_bars · MAX_BARS · reach).
+pub(super) async fn score_segments<const N: usize>(
+    seen: &Evidence<'_>,
+    levels: &[Level; N],
+    pace: &Pace,
+) -> [Matrix; N] {
     let n_bars = seen.cues.n_rows();
-    let at_line = line_scores(seen.cues, weights);
-    let segment_weights = SEGMENT_FEATURES.map(|name| weights.get(name));
-    let mut scores = Matrix::zeros(n_bars + 1, MAX_BARS + 1);
+    let mut scores = [(); N].map(|()| {
+        let mut none = Matrix::zeros(n_bars + 1, MAX_BARS + 1);
+        (0..=n_bars).for_each(|end| none.row_mut(end).fill(f32::NEG_INFINITY));
+        none
+    });
+    let at_line: Vec<[f32; N]> =
+        seen.cues.rows().map(|cues| std::array::from_fn(|level| levels[level].line(cues))).collect();
     for_each_segment(seen, pace, |start, end, features| {
-        let of_segment: f32 = segment_weights.iter().zip(features).map(|(w, x)| w * x).sum();
-        let line = if start > 0 { at_line[start] } else { 0.0 };
-        scores.row_mut(end)[end - start] = of_segment + line;
+        for (idx, level) in levels.iter().enumerate() {
+            let line = if start > 0 { at_line[start][idx] } else { 0.0 };
+            scores[idx].row_mut(end)[end - start] = level.segment(features) + line;
+        }
     })
     .await;
-    for end in 0..=n_bars {
-        for (length, score) in scores.row_mut(end).iter_mut().enumerate() {
-            if length == 0 || length > end {
-                *score = f32::NEG_INFINITY;
-            }
-        }
-    }
     scores
-}
-
-/// Linear scores of the bar lines.
-fn line_scores(cues: &Matrix, weights: &Weights) -> Vec<f32> {
-    let kinds = ["", ":z", ":peak"];
-    let by_column: Vec<f32> = kinds
-        .iter()
-        .flat_map(|kind| CUES.iter().map(move |cue| format!("{cue}{kind}")))
-        .map(|name| weights.get(&name))
-        .collect();
-    let any = weights.get("line");
-    cues.rows().map(|row| any + row.iter().zip(&by_column).map(|(x, w)| x * w).sum::<f32>()).collect()
 }
 
 /// Calls `visit(start, end, features)` for every segment of at most [`MAX_BARS`] bars.
@@ -208,7 +232,7 @@ fn best_repetition(sums: &[f32], length: usize) -> f32 {
 
 fn segment_features(
     seen: &Evidence<'_>,
-    bars: std::ops::Range<usize>,
+    bars: Range<usize>,
     within: [f32; 3],
     repetition: &Repetition,
 ) -> [f32; SEGMENT_FEATURES.len()] {
@@ -282,23 +306,22 @@ fn segment_features(
 /// Probability that a segment starts at each bar, `[n_bars]` (1 for the first), by forward–backward
 /// over all segmentations. O(n_bars · MAX_BARS).
 pub(super) fn boundary_posteriors(scores: &Matrix) -> Vec<f32> {
-    let n_bars = scores.n_rows().saturating_sub(1);
-    let mut forward = vec![f64::NEG_INFINITY; n_bars + 1];
+    let n = scores.n_rows().saturating_sub(1);
+    let score = |start: usize, length: usize| f64::from(scores.row(start + length)[length]);
+    let mut forward = vec![f64::NEG_INFINITY; n + 1];
     let mut backward = forward.clone();
     forward[0] = 0.0;
-    backward[n_bars] = 0.0;
-    for end in 1..=n_bars {
-        forward[end] =
-            log_sum((1..=end.min(MAX_BARS)).map(|n| forward[end - n] + f64::from(scores.row(end)[n])));
+    backward[n] = 0.0;
+    for end in 1..=n {
+        let lengths = 1..=end.min(MAX_BARS);
+        forward[end] = log_sum(lengths.map(|length| forward[end - length] + score(end - length, length)));
     }
-    for start in (0..n_bars).rev() {
-        backward[start] = log_sum(
-            (1..=(n_bars - start).min(MAX_BARS))
-                .map(|n| backward[start + n] + f64::from(scores.row(start + n)[n])),
-        );
+    for start in (0..n).rev() {
+        let lengths = 1..=(n - start).min(MAX_BARS);
+        backward[start] = log_sum(lengths.map(|length| backward[start + length] + score(start, length)));
     }
-    let total = forward[n_bars];
-    (0..n_bars).map(|bar| (forward[bar] + backward[bar] - total).exp().min(1.0) as f32).collect()
+    let total = forward[n];
+    (0..n).map(|bar| (forward[bar] + backward[bar] - total).exp().min(1.0) as f32).collect()
 }
 
 fn log_sum(terms: impl Iterator<Item = f64> + Clone) -> f64 {
@@ -365,16 +388,18 @@ mod tests {
     use super::*;
     use crate::pace::complete;
     use crate::structure::model::MODEL;
+    use crate::structure::phrases::PREFIX;
 
     #[test]
     fn every_feature_has_its_weight() {
         let weights = Weights::parse(MODEL);
-        for name in SEGMENT_FEATURES {
-            assert!(weights.has(name), "{name}");
-        }
-        assert!(weights.has("line"));
-        for name in CUES.iter().flat_map(|cue| ["", ":z", ":peak"].map(|kind| format!("{cue}{kind}"))) {
-            assert!(weights.has(&name), "{name}");
+        let of_lines = CUES.iter().flat_map(|cue| ["", ":z", ":peak"].map(|kind| format!("{cue}{kind}")));
+        let names: Vec<String> =
+            of_lines.chain(SEGMENT_FEATURES.map(str::to_owned)).chain(["line".to_owned()]).collect();
+        for prefix in ["", PREFIX] {
+            for name in &names {
+                assert!(weights.has(&format!("{prefix}{name}")), "{prefix}{name}");
+            }
         }
     }
 

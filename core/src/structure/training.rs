@@ -16,6 +16,7 @@ use crate::structure::labels::{
     LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, label_probabilities, views_of,
 };
 use crate::structure::model::Weights;
+use crate::structure::phrases::PhraseSpan;
 use crate::structure::scene::Scene;
 use crate::structure::segmentation::{Evidence, SEGMENT_FEATURES, for_each_segment};
 
@@ -46,13 +47,21 @@ impl Seen {
         let division = complete(Division::of(&self.scene, song, &params, &weights, &pace));
         let found = division.spans.iter().zip(&division.groups).zip(&division.labellings);
         found
-            .filter(|((span, _), _)| span.bars.is_some())
-            .map(|((span, &group), labelling)| Found {
+            .zip(&division.phrases)
+            .filter(|(((span, _), _), _)| span.bars.is_some())
+            .map(|(((span, &group), labelling), phrases)| Found {
                 told: Told { start: span.start, end: span.end, group, boundary: span.boundary.confidence },
                 label: labelling.label,
                 confidence: labelling.confidence,
+                phrases: phrases.iter().map(|phrase| self.told(phrase)).collect(),
             })
             .collect()
+    }
+
+    fn told(&self, phrase: &PhraseSpan) -> Told {
+        let PhraseSpan { bars, group, probability } = phrase;
+        let edges = self.edges();
+        Told { start: edges[bars.start], end: edges[bars.end], group: *group, boundary: *probability }
     }
 
     /// Edges of the bars in seconds, `[n_bars + 1]`.
@@ -65,6 +74,12 @@ impl Seen {
     #[must_use]
     pub const fn lines(&self) -> &Matrix {
         &self.scene.cues
+    }
+
+    /// How alike two bars are as parts of passages, in [0, 1].
+    #[must_use]
+    pub fn alike(&self, i: usize, j: usize) -> f32 {
+        self.scene.like.passage.at(i, j)
     }
 
     /// Calls `visit(start, end, features)` for every segment of at most [`MAX_BARS`] bars.
@@ -117,7 +132,7 @@ pub struct Told {
 }
 
 /// A section with the label it was given.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Found {
     /// The section.
     pub told: Told,
@@ -125,6 +140,8 @@ pub struct Found {
     pub label: SectionLabel,
     /// Probability of the label.
     pub confidence: f32,
+    /// Its phrases; the first is as probable as the section.
+    pub phrases: Vec<Told>,
 }
 
 /// What is heard of the sections that last at least a bar.
@@ -166,6 +183,9 @@ pub const fn labels() -> [SectionLabel; LABELS.len()] {
 pub const fn label_feature_names() -> [&'static str; LABEL_FEATURES.len()] {
     LABEL_FEATURES
 }
+
+/// What the names of the weights of phrases start with.
+pub const PHRASE_PREFIX: &str = crate::structure::phrases::PREFIX;
 
 /// Names of the cues at a bar line.
 #[must_use]

@@ -16,6 +16,8 @@ pub(super) struct Annotation {
     pub(super) sections: Vec<Span>,
     /// The same by group of the same material.
     pub(super) groups: Vec<Span>,
+    /// Phrases, each within a section; empty where they are not told.
+    pub(super) phrases: Vec<Span>,
     /// Whether every label is a function; else intro and outro alone are, and the rest is letters.
     pub(super) has_functions: bool,
 }
@@ -23,27 +25,24 @@ pub(super) struct Annotation {
 impl Annotation {
     /// All that is said of a song.
     pub(super) fn all(truth: &Value) -> Vec<Self> {
-        let names = ["sections", "sections_a1", "sections_a2"];
-        let lists = names.into_iter().filter_map(|name| truth[name].as_array());
-        lists.map(|list| Self::of(list)).filter(|annotation| !annotation.sections.is_empty()).collect()
+        let lists = ["", "_a1", "_a2"].into_iter().filter_map(|annotator| {
+            let list = |of: &str| truth[format!("{of}{annotator}")].as_array();
+            Some((list("sections")?, list("phrases").map_or(&[][..], Vec::as_slice)))
+        });
+        lists
+            .map(|(sections, phrases)| Self::of(sections, phrases))
+            .filter(|annotation| !annotation.sections.is_empty())
+            .collect()
     }
 
-    fn of(list: &[Value]) -> Self {
-        let (mut sections, mut groups) = (Vec::new(), Vec::new());
-        for section in list {
-            let (Some(label), Some(start), Some(end)) =
-                (section["label"].as_str(), section["start"].as_f64(), section["end"].as_f64())
-            else {
-                continue;
-            };
-            if label != "silence" {
-                sections.push(Span { start, end, label: label.to_owned() });
-                let group = section["group"].as_str().unwrap_or(label).to_owned();
-                groups.push(Span { start, end, label: group });
-            }
+    fn of(sections: &[Value], phrases: &[Value]) -> Self {
+        let has_functions = sections.iter().all(|section| section.get("group").is_some());
+        Self {
+            sections: spans(sections, "label"),
+            groups: spans(sections, if has_functions { "group" } else { "label" }),
+            phrases: spans(phrases, "label"),
+            has_functions,
         }
-        let has_functions = list.iter().all(|section| section.get("group").is_some());
-        Self { sections, groups, has_functions }
     }
 
     /// The sections as though they had been found.
@@ -94,4 +93,18 @@ impl Annotation {
         let is = |span: Option<&Span>, name: &str| span.is_some_and(|span| span.label == name);
         [is(self.sections.first(), "intro"), is(self.sections.last(), "outro")]
     }
+}
+
+/// What sounds of a list, labelled by a field.
+fn spans(list: &[Value], field: &str) -> Vec<Span> {
+    let sounding = list.iter().filter(|span| span["label"] != "silence");
+    sounding
+        .filter_map(|span| {
+            Some(Span {
+                start: span["start"].as_f64()?,
+                end: span["end"].as_f64()?,
+                label: span[field].as_str()?.to_owned(),
+            })
+        })
+        .collect()
 }

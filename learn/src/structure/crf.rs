@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::thread;
 
 use sectionist_core::structure::training::{MAX_BARS, Seen, line_names, segment_names};
+use sectionist_tests::fixtures::Span;
 
 use super::annotation::Annotation;
 use crate::Failure;
@@ -46,7 +47,8 @@ fn place(end: usize, length: usize) -> usize {
 }
 
 impl Case {
-    pub(super) fn new(seen: &Seen, annotations: &[Annotation], weight: f64) -> Self {
+    /// The sections of a song.
+    pub(super) fn sections(seen: &Seen, annotations: &[Annotation], weight: f64) -> Self {
         let edges = seen.edges();
         let n_bars = edges.len() - 1;
         let n_features = segment_names().len();
@@ -54,28 +56,44 @@ impl Case {
         seen.for_each_segment(|start, end, features| {
             segments[place(end, end - start) * n_features..][..n_features].copy_from_slice(features);
         });
+        let lines = seen.lines().as_slice().to_vec();
+        let mut case =
+            Self { n_bars, lines, segments, heard: Vec::new(), heard_lines: vec![0.0; n_bars], weight };
         let share = weight / annotations.len().max(1) as f64;
-        let (mut heard, mut heard_lines) = (Vec::new(), vec![0.0; n_bars]);
         for Annotation { sections, .. } in annotations {
-            let mut starts = vec![0];
-            starts.extend(sections.iter().skip(1).filter_map(|section| nearest(edges, section.start)));
-            starts.retain(|&bar| bar < n_bars);
-            starts.sort_unstable();
-            starts.dedup();
-            for (idx, &start) in starts.iter().enumerate() {
-                let end = starts.get(idx + 1).copied().unwrap_or(n_bars);
-                let mut from = start;
-                while end - from > MAX_BARS {
-                    heard.push((place(from + PIECE, PIECE), share));
-                    from += PIECE;
-                }
-                heard.push((place(end, end - from), share));
-                if start > 0 {
-                    heard_lines[start] += share;
-                }
+            case.hear(&starts(edges, sections), share);
+        }
+        case
+    }
+
+    /// The phrases of a song from the case of its sections; `None` where they are not told.
+    pub(super) fn phrases(&self, seen: &Seen, annotations: &[Annotation]) -> Option<Self> {
+        let told: Vec<_> = annotations.iter().filter(|one| !one.phrases.is_empty()).collect();
+        if told.is_empty() {
+            return None;
+        }
+        let (heard, heard_lines) = (Vec::new(), vec![0.0; self.n_bars]);
+        let mut case =
+            Self { lines: self.lines.clone(), segments: self.segments.clone(), heard, heard_lines, ..*self };
+        let share = self.weight / told.len() as f64;
+        told.iter().for_each(|one| case.hear(&starts(seen.edges(), &one.phrases), share));
+        Some(case)
+    }
+
+    /// Adds an annotator to whom segments start at some bars, from 0, and who counts so much.
+    fn hear(&mut self, starts: &[usize], share: f64) {
+        let ends = starts.iter().skip(1).copied().chain([self.n_bars]);
+        for (&start, end) in starts.iter().zip(ends) {
+            let mut from = start;
+            while end - from > MAX_BARS {
+                self.heard.push((place(from + PIECE, PIECE), share));
+                from += PIECE;
+            }
+            self.heard.push((place(end, end - from), share));
+            if start > 0 {
+                self.heard_lines[start] += share;
             }
         }
-        Self { n_bars, lines: seen.lines().as_slice().to_vec(), segments, heard, heard_lines, weight }
     }
 
     /// Negative log-likelihood; adds its gradient by the weights (bar lines, then segments) to `gradient`.
@@ -141,6 +159,16 @@ impl Case {
         // Annotators who agree count once.
         self.weight * total - heard_score
     }
+}
+
+/// The bars at which spans start, from 0.
+fn starts(edges: &[f64], spans: &[Span]) -> Vec<usize> {
+    let mut starts = vec![0];
+    starts.extend(spans.iter().skip(1).filter_map(|span| nearest(edges, span.start)));
+    starts.retain(|&bar| bar + 1 < edges.len());
+    starts.sort_unstable();
+    starts.dedup();
+    starts
 }
 
 fn nearest(edges: &[f64], time: f64) -> Option<usize> {
@@ -211,14 +239,14 @@ impl Model {
         Ok(Self { constant, lines, segments: segments.to_vec() })
     }
 
-    /// Lines `name weight`.
-    pub(super) fn lines(&self) -> String {
+    /// Lines `name weight`, the names after a prefix.
+    pub(super) fn lines(&self, prefix: &str) -> String {
         let mut text = String::new();
         let segment_names = segment_names().map(str::to_owned);
         let names = ["line".to_owned()].into_iter().chain(line_names()).chain(segment_names);
         let weights = [self.constant].into_iter().chain(self.lines.iter().chain(&self.segments).copied());
         for (name, weight) in names.zip(weights) {
-            let _ = writeln!(text, "{name} {weight:.4}");
+            let _ = writeln!(text, "{prefix}{name} {weight:.4}");
         }
         text
     }

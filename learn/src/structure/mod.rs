@@ -5,6 +5,7 @@ mod baselines;
 mod chain;
 mod crf;
 mod labels;
+mod laplacian;
 mod pairs;
 mod priors;
 mod score;
@@ -12,11 +13,11 @@ mod score;
 use std::fmt::Write as _;
 
 use sectionist_core::AnalysisParams;
-use sectionist_core::structure::training::{Found, Seen, Told};
+use sectionist_core::structure::training::{Found, PHRASE_PREFIX, Seen, Told};
 use sectionist_core::training::Stages;
 
 use self::annotation::Annotation;
-use self::baselines::{Baseline, best_height};
+use self::baselines::{Baseline, best_setting};
 use self::crf::{Case, Model};
 use self::pairs::Pair;
 use self::score::Score;
@@ -36,6 +37,7 @@ struct Example {
     seen: Seen,
     annotations: Vec<Annotation>,
     case: Case,
+    phrases: Option<Case>,
     pairs: Vec<Pair>,
 }
 
@@ -89,7 +91,7 @@ pub fn learn(songs: &[Song]) -> Result<String, Failure> {
     for (set, score) in &scores {
         writeln!(text, "#   {set}: {score}")?;
     }
-    writeln!(text, "# Boundary F of peaks on the same bars, for comparison:")?;
+    writeln!(text, "# Boundary F of simpler methods on the same bars, for comparison:")?;
     for baseline in Baseline::ALL {
         text += &compare(&examples, baseline)?;
     }
@@ -103,10 +105,10 @@ pub fn learn(songs: &[Song]) -> Result<String, Failure> {
 fn compare(examples: &[Example], baseline: Baseline) -> Result<String, Failure> {
     let scores: Vec<Vec<[f64; 2]>> =
         examples.iter().map(|example| baseline.scores(&example.seen, &example.annotations)).collect();
-    let heights: Vec<usize> = (0..N_FOLDS)
+    let settings: Vec<usize> = (0..N_FOLDS)
         .map(|fold| {
             let others = examples.iter().zip(&scores).filter(|(example, _)| example.fold != fold);
-            best_height(others.map(|(_, scores)| scores.as_slice()))
+            best_setting(others.map(|(_, scores)| scores.as_slice()))
         })
         .collect();
     let mut sets: Vec<&str> = examples.iter().map(|example| example.set.as_str()).collect();
@@ -118,7 +120,7 @@ fn compare(examples: &[Example], baseline: Baseline) -> Result<String, Failure> 
             .iter()
             .zip(&scores)
             .filter(|(example, _)| example.set == set)
-            .map(|(example, scores)| scores[heights[example.fold]])
+            .map(|(example, scores)| scores[settings[example.fold]])
             .collect();
         let mean = |i: usize| own.iter().map(|score| score[i]).sum::<f64>() / own.len().max(1) as f64;
         writeln!(text, "#   {}, {set}: {:.3} / {:.3}", baseline.name(), mean(0), mean(1))?;
@@ -126,12 +128,13 @@ fn compare(examples: &[Example], baseline: Baseline) -> Result<String, Failure> 
     Ok(text)
 }
 
-/// Lines `name weight` of segmentation and grouping, fitted to some songs.
+/// Lines `name weight` of the segmentations and of grouping, fitted to some songs.
 fn fit_division(examples: &[&Example]) -> Result<String, Failure> {
     let cases: Vec<&Case> = examples.iter().map(|example| &example.case).collect();
-    let model = Model::fit(&cases)?;
+    let phrases: Vec<&Case> = examples.iter().flat_map(|example| &example.phrases).collect();
     let pairs: Vec<&Pair> = examples.iter().flat_map(|example| &example.pairs).collect();
-    Ok(model.lines() + &pairs::fit(&pairs)?)
+    let (sections, phrases) = (Model::fit(&cases)?, Model::fit(&phrases)?);
+    Ok(sections.lines("") + &phrases.lines(PHRASE_PREFIX) + &pairs::fit(&pairs)?)
 }
 
 fn example(song: &Song) -> Result<Option<Example>, Failure> {
@@ -143,8 +146,9 @@ fn example(song: &Song) -> Result<Option<Example>, Failure> {
     let Some(seen) = Seen::of(&features, &rhythm, &harmony) else { return Ok(None) };
     let is_composed = annotations.iter().all(|annotation| annotation.has_functions);
     let weight = if is_composed { COMPOSED_WEIGHT } else { 1.0 };
-    let case = Case::new(&seen, &annotations, weight);
+    let case = Case::sections(&seen, &annotations, weight);
+    let phrases = case.phrases(&seen, &annotations);
     let pairs = pairs::of_song(&seen, &annotations);
     let fold = fold_of(&song.id, N_FOLDS);
-    Ok(Some(Example { set: song.set.clone(), fold, seen, annotations, case, pairs }))
+    Ok(Some(Example { set: song.set.clone(), fold, seen, annotations, case, phrases, pairs }))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sectionist_core::structure::training::Found;
+use sectionist_core::structure::training::{Found, Told};
 use sectionist_tests::calibration::Calibration;
 use sectionist_tests::fixtures::Span;
 use sectionist_tests::metrics;
@@ -13,12 +13,14 @@ use super::annotation::Annotation;
 #[derive(Debug, Default)]
 pub(super) struct Score {
     boundaries: [Mean; 2],
+    phrases: [Mean; 2],
     pairs: Mean,
     number: Mean,
     ends: [Mean; 2],
     labels: Mean,
     chorus: Mean,
     boundary_confidence: Calibration,
+    phrase_confidence: Calibration,
     label_confidence: Calibration,
 }
 
@@ -61,6 +63,7 @@ impl Score {
             for (mean, window) in self.boundaries.iter_mut().zip([0.5, 3.0]) {
                 mean.add(metrics::boundaries(&annotation.sections, &by_label, window).f, share);
             }
+            self.add_phrases(annotation, found, share);
             self.pairs.add(metrics::pairwise(&annotation.groups, &by_group, duration).f, share);
             let told_ends = [(by_label.first(), "intro"), (by_label.last(), "outro")];
             for ((mean, told), real) in self.ends.iter_mut().zip(told_ends).zip(annotation.ends()) {
@@ -75,6 +78,23 @@ impl Score {
             if annotation.has_functions {
                 self.add_functions(annotation, found, &by_label);
             }
+        }
+    }
+
+    fn add_phrases(&mut self, annotation: &Annotation, found: &[Found], share: f64) {
+        if annotation.phrases.is_empty() {
+            return;
+        }
+        let told: Vec<&Told> = found.iter().flat_map(|one| &one.phrases).collect();
+        let spans: Vec<Span> =
+            told.iter().map(|one| Span { start: one.start, end: one.end, label: String::new() }).collect();
+        for (mean, window) in self.phrases.iter_mut().zip([0.5, 3.0]) {
+            mean.add(metrics::boundaries(&annotation.phrases, &spans, window).f, share);
+        }
+        let starts: Vec<f64> = annotation.phrases.iter().map(|span| span.start).collect();
+        for one in told.iter().skip(1) {
+            let right = yes(metrics::near(&starts, one.start, 0.5));
+            self.phrase_confidence.add(f64::from(one.boundary), right, share);
         }
     }
 
@@ -104,14 +124,13 @@ impl Score {
 
     /// What the columns of a line are.
     pub(super) const COLUMNS: &'static str = "boundary F at 0.5 s / 3 s, pairwise frame F, number of sections within 2 of an annotator's, \
-         intro / outro told rightly, label by time, chorus F, calibration error of boundaries / labels";
+         intro / outro told rightly, label by time, chorus F, phrase F at 0.5 s / 3 s, calibration error of boundaries / labels / phrases";
 }
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [near, far] = self.boundaries.map(Mean::get);
         let [intro, outro] = self.ends.map(Mean::get);
-        let error = |of: &Calibration| of.expected_error().unwrap_or(0.0);
         write!(
             f,
             "{near:.3} / {far:.3}, {:.3}, {:.2}, {intro:.2} / {outro:.2}",
@@ -123,10 +142,14 @@ impl fmt::Display for Score {
         } else {
             write!(f, ", –, –")?;
         }
-        write!(f, ", {:.3}", error(&self.boundary_confidence))?;
-        if self.labels.weight > 0.0 {
-            write!(f, " / {:.3}", error(&self.label_confidence))?;
+        if self.phrases[0].weight > 0.0 {
+            write!(f, ", {:.3} / {:.3}", self.phrases[0].get(), self.phrases[1].get())?;
+        } else {
+            write!(f, ", – / –")?;
         }
+        let of = [&self.boundary_confidence, &self.label_confidence, &self.phrase_confidence];
+        let errors = of.map(|of| of.expected_error().map_or_else(|| "–".to_owned(), |e| format!("{e:.3}")));
+        write!(f, ", {}", errors.join(" / "))?;
         write!(f, " ({} songs)", self.number.weight)
     }
 }

@@ -33,6 +33,7 @@ export function groupOf({ group, label }) {
  * @property {{ x: number, width: number, name: string, label: string, letter: string, group: number }[]} sections
  * @property {{ x: number, doubtful: boolean, from: number, to: number }[]} boundaries inner ones only;
  *   `from` and `to` are the edges of the plausible range
+ * @property {{ x: number, group: number }[]} phrases where phrases start inside sections
  * @property {{ x: number, peak: number, rms: number, group: number }[]} columns heights in [0, 1]
  * @property {number} columnWidth
  * @property {number[]} barLines
@@ -67,6 +68,9 @@ export function overviewShapes(report, width) {
       from: scale.x(boundary.earliest),
       to: scale.x(boundary.latest),
     })),
+    phrases: sections.flatMap((section) =>
+      section.phrases.slice(1).map(({ start }) => ({ x: scale.x(start), group: groupOf(section) })),
+    ),
     columns: waveformColumns(report.waveform, scale, COLUMN_PITCH).map(({ x, time, peak, rms }) => {
       const index = spanAt(sections, time);
       const outside = sections.length > 0 ? -1 : 0;

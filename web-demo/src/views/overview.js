@@ -22,6 +22,8 @@ const ROWS = {
   keys: { y: 170, h: 22 },
   axis: { y: 200, h: 16 },
 };
+/** Height of the mark where a phrase starts inside a section. */
+const PHRASE_MARK = 8;
 const HEIGHT = ROWS.axis.y + ROWS.axis.h;
 
 /**
@@ -160,6 +162,13 @@ function paintShapes(context, shapes, palette) {
       context.globalAlpha = 1;
     }
   }
+
+  context.globalAlpha = 0.4;
+  for (const { x, group } of shapes.phrases) {
+    context.fillStyle = palette.group(group).ink;
+    context.fillRect(Math.round(x), sections.y + sections.h - PHRASE_MARK, 1, PHRASE_MARK);
+  }
+  context.globalAlpha = 1;
 
   const middle = wave.y + wave.h / 2;
   for (const { x, peak, rms, group } of shapes.columns) {

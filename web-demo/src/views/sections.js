@@ -4,7 +4,7 @@
 
 import { groupOf } from '../geometry/overview.js';
 import { spanAt } from '../geometry/position.js';
-import { clock, count, percent, sureness, withAccidentals } from '../words.js';
+import { clock, count, percent, phraseLetters, sureness, withAccidentals } from '../words.js';
 import { groupName } from './canvas.js';
 import { element } from './element.js';
 
@@ -40,7 +40,7 @@ export function sectionsView(root, store, scope) {
       return element('li', {}, button);
     });
     root.replaceChildren(
-      element('p', { class: 'hint' }, 'Same letter and colour: the same music again.'),
+      element('p', { class: 'hint' }, 'Same letter and colour: the same music again. Small letters: the phrases of a section.'),
       element('ol', { class: 'section-list' }, ...items),
     );
   });
@@ -66,10 +66,11 @@ export function sectionsView(root, store, scope) {
  * @param {Section} section
  */
 function row(report, section) {
-  const { start, end, name, group, bars, key, confidence, alternatives } = section;
+  const { start, end, name, group, bars, key, confidence, alternatives, phrases } = section;
   const other = alternatives[0];
   const facts = [
     bars ? count(bars, 'bar') : `${Math.round(end - start)} s`,
+    phrases.length > 1 && phraseLetters(phrases),
     key && key !== report.key && `in ${withAccidentals(key)}`,
   ];
   return element(

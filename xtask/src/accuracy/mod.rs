@@ -12,7 +12,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use sectionist_songbook::Set;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::steps::Steps;
 use crate::{process, tree};
@@ -180,23 +180,54 @@ fn measure_set(
 ) -> Result<Measured> {
     let reports = predict(options, set, songs, measure)?;
     let folder = tree::target().join("accuracy").join(set);
-    let scores = folder.join("scores.json");
-
     let truth = options.cache.join(set);
     let ids = folder.join("ids.txt");
     let names: Vec<_> =
         songs.iter().filter_map(|song| song.file_stem()).map(|s| s.to_string_lossy()).collect();
     fs::write(&ids, names.join("\n"))?;
-    let mut evaluate = Command::new(python);
-    evaluate.arg(options.corpus.join("evaluate.py")).args(["--quiet", "--missing", "zero"]);
-    evaluate.arg("--truth").arg(&truth).arg("--pred").arg(&reports);
-    evaluate.arg("--ids").arg(&ids).arg("--out").arg(&scores);
-    process::run(&mut evaluate)?;
+    let evaluate = |reports: &Path, scores: &str| -> Result<Value> {
+        let scores = folder.join(scores);
+        let mut evaluate = Command::new(python);
+        evaluate.arg(options.corpus.join("evaluate.py")).args(["--quiet", "--missing", "zero"]);
+        evaluate.arg("--truth").arg(&truth).arg("--pred").arg(reports);
+        evaluate.arg("--ids").arg(&ids).arg("--out").arg(&scores);
+        process::run(&mut evaluate)?;
+        Ok(serde_json::from_slice(&fs::read(&scores)?)?)
+    };
+    let mut scores = evaluate(&reports, "scores.json")?;
+    let of_phrases = evaluate(&phrases_as_sections(&reports)?, "phrase-scores.json")?;
+    for metric in ["phrases_HR05F", "phrases_HR3F"] {
+        scores["metrics"][metric] = of_phrases["metrics"][metric].clone();
+        for (song, own) in scores["per_song"].as_object_mut().into_iter().flatten() {
+            own[metric] = of_phrases["per_song"][song][metric].clone();
+        }
+    }
     let calibration = process::output(Command::new(measure).arg("calibrate").arg(&reports).arg(&truth))?;
     Ok(Measured {
         set: set.to_owned(),
-        scores: serde_json::from_slice(&fs::read(&scores)?)?,
+        scores,
         calibration: serde_json::from_str(&calibration)?,
         categories: Value::Null,
     })
+}
+
+/// Reports whose sections are the phrases of others, as the scorer knows one level only; says where they are.
+fn phrases_as_sections(reports: &Path) -> Result<PathBuf> {
+    let folder = reports.with_file_name("phrases");
+    fs::create_dir_all(&folder)?;
+    for entry in fs::read_dir(reports)? {
+        let path = entry?.path();
+        let mut report: Value = serde_json::from_slice(&fs::read(&path)?)?;
+        let mut phrases = Vec::new();
+        for section in report["sections"].as_array().into_iter().flatten() {
+            let own = section["phrases"].as_array().filter(|own| !own.is_empty());
+            let label = &section["group"];
+            let spans = own.map_or(std::slice::from_ref(section), Vec::as_slice).iter();
+            phrases.extend(spans.map(|s| json!({ "start": s["start"], "end": s["end"], "label": label })));
+        }
+        report["sections"] = Value::Array(phrases);
+        let name = path.file_name().context("a report has a name")?;
+        fs::write(folder.join(name), report.to_string())?;
+    }
+    Ok(folder)
 }

@@ -52,6 +52,7 @@ const METRICS: [(&str, &str); 45] = [
     ("chorus_false", "time called chorus in songs without one (best at 0)"),
     ("verse_F", "time of the verse, F"),
     ("labels_time", "function of sections, share of time"),
+    ("phrases_HR05F", "phrase boundaries within 0.5 s, F"),
     ("phrases_HR3F", "phrase boundaries within 3 s, F"),
 ];
 

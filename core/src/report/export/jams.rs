@@ -1,7 +1,7 @@
 //! JSON Annotated Music Specification, version 0.3 (Humphrey et al. 2014).
 //!
 //! Annotations: `segment_open` with functions, `segment_open` with repetition groups,
-//! `segment_salami_function`, `beat`, `beat_position`, `chord`, `key_mode`, and `tempo` twice: the
+//! `segment_salami_function`, `multi_segment` (sections and their phrases), `beat`, `beat_position`, `chord`, `key_mode`, and `tempo` twice: the
 //! hypotheses for the song, and the curve where the tempo changes.
 
 use serde_json::{Value, json};
@@ -27,6 +27,11 @@ pub(super) fn write(content: &Content<'_>) -> Value {
     annotate("segment_open", "function of each section", sections(|s| s.label.name().to_owned()));
     annotate("segment_open", "equal letters are the same material", sections(|s| one_line(&s.group)));
     annotate("segment_salami_function", "function of each section", sections(|s| salami(s.label).to_owned()));
+    annotate(
+        "multi_segment",
+        "level 0: sections by letter; level 1: phrases, whose letters start anew in each section",
+        levels(content),
+    );
     annotate("beat", "value is the place in the bar, from 1", beats(content));
     annotate("beat_position", "felt beats; compound meters count dotted ones", beat_positions(content));
     annotate(
@@ -102,6 +107,18 @@ fn annotation(content: &Content<'_>, namespace: &str, rules: &str, data: Vec<Val
 
 fn observation(start: f64, end: f64, value: Value, confidence: f64) -> Value {
     json!({ "time": ms(start), "duration": ms_between(start, end), "value": value, "confidence": confidence })
+}
+
+/// Sections, then phrases.
+fn levels(content: &Content<'_>) -> Vec<Value> {
+    let value = |label: &str, level: u32| json!({ "label": one_line(label), "level": level });
+    let sections = content.sections.iter();
+    let of_sections =
+        sections.clone().map(|s| observation(s.start, s.end, value(&s.group, 0), unit(s.confidence)));
+    let of_phrases = sections
+        .flat_map(|s| &s.phrases)
+        .map(|p| observation(p.start, p.end, value(&p.group, 1), unit(p.confidence)));
+    of_sections.chain(of_phrases).collect()
 }
 
 fn beats(content: &Content<'_>) -> Vec<Value> {
@@ -199,6 +216,11 @@ mod tests {
         let segments = data(&jams, "segment_open");
         assert_eq!(values(segments[0])[..2], ["intro", "verse"]);
         assert_eq!(values(segments[1])[..2], ["A", "B"]);
+        let levels = data(&jams, "multi_segment")[0];
+        let of_level = |level: u32| levels.iter().filter(move |o| o["value"]["level"] == level);
+        assert_eq!(of_level(0).count(), segments[0].len());
+        assert_eq!(of_level(1).next().unwrap()["value"]["label"], "a");
+        assert_eq!(of_level(1).count(), 2 * of_level(0).count());
         assert_eq!(values(data(&jams, "segment_salami_function")[0])[3], "no_function");
         assert_eq!(values(data(&jams, "key_mode")[0]), ["C:major", "A:minor"]);
         assert_eq!(values(data(&jams, "tempo")[0]), [120.0, 60.0]);

@@ -6,7 +6,9 @@ use crate::features::{Loudness, Waveform};
 use crate::harmony::{ChordSpan, KeyCandidate, KeySpan, Tuning};
 use crate::params::Parts;
 use crate::rhythm::{Beat, Groove, MeterSpan, TempoCandidate, TempoSpan};
-use crate::structure::{Boundary, Evidence, LabelAlternative, Repeat, Section, SectionLabel, SectionTimbre};
+use crate::structure::{
+    Boundary, Evidence, LabelAlternative, Phrase, Repeat, Section, SectionLabel, SectionTimbre,
+};
 use crate::units::{Bpm, Key, Mode, PitchClass, TimeSignature};
 
 pub(super) const C_MAJOR: Key = Key { tonic: PitchClass::ALL[0], mode: Mode::Major };
@@ -183,6 +185,17 @@ fn section(start: f64, end: f64, label: SectionLabel, name: &str, group: &str) -
         tempo: Some(120.0),
         loudness_lufs: Some(-10.5),
         repeats: vec![Repeat { section: 0, similarity: 0.9 }],
+        phrases: ["a", "b"]
+            .into_iter()
+            .zip([[start, f64::midpoint(start, end)], [f64::midpoint(start, end), end]])
+            .map(|(group, [start, end])| Phrase {
+                start,
+                end,
+                group: group.to_owned(),
+                confidence: 0.8,
+                bars: 2,
+            })
+            .collect(),
         timbre: SectionTimbre::default(),
     }
 }
