@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Measured, others};
 
 /// The metrics shown, in order, with what they are.
-const METRICS: [(&str, &str); 45] = [
+const METRICS: [(&str, &str); 46] = [
     ("tempo_acc1", "tempo within 4 %"),
     ("tempo_acc1_agreed", "the same, where the level is agreed on"),
     ("tempo_acc2", "tempo within 4 %, or of a half, third, double, triple"),
