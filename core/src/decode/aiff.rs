@@ -4,8 +4,7 @@ use bytes::Bytes;
 use symphonia::core::codecs::audio::AudioCodecId;
 use symphonia::core::codecs::audio::well_known as id;
 
-use super::demux::{BlockReader, Demuxer};
-use super::open::{Opened, Span, malformed, pcm_params, unsupported};
+use super::open::{Blocks, Opened, malformed, pcm_params, unsupported};
 use super::tags::Tags;
 use crate::error::Error;
 
@@ -110,30 +109,8 @@ pub(super) fn open_pcm(
     if !(1..=u32::from(u16::MAX)).contains(&n_channels) {
         return Err(malformed(container, None, &format!("{n_channels} channels make no sense")));
     }
-    let block_len = width(codec) * n_channels as usize;
-    let available = bytes.len() - start;
-    let len = claimed.map_or(available, |len| usize::try_from(len).unwrap_or(usize::MAX).min(available));
-    let promised = claimed.map_or(len as u64, |claimed| claimed) / block_len as u64;
-    Ok(Opened {
-        container,
-        params: pcm_params(codec, sample_rate, n_channels),
-        span: Span {
-            anchored: true,
-            promised_end: Some(promised.min(i64::MAX as u64 / 4).cast_signed()),
-            ..Span::default()
-        },
-        demuxer: Demuxer::Blocks(BlockReader {
-            bytes: bytes.slice(start..start + len),
-            start,
-            at: 0,
-            block_len,
-            block_samples: 1,
-            first: 0,
-            cut: promised > (len / block_len) as u64,
-        }),
-        tags,
-        warnings: Vec::new(),
-    })
+    let blocks = Blocks { start, claimed, len: width(codec) * n_channels as usize, samples: 1 };
+    Ok(Opened::blocks(container, pcm_params(codec, sample_rate, n_channels), tags, bytes, &blocks))
 }
 
 /// Bytes of one sample.

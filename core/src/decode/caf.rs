@@ -5,11 +5,12 @@ use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known as id;
 
 use super::aiff::{Pcm, be_u32, be_u64, open_pcm};
-use super::demux::{BlockReader, Demuxer, TableReader};
+use super::demux::{Demuxer, TableReader};
 use super::frames;
 use super::mp4;
 use super::open::{
-    Opened, Span, channels, check_aac, malformed, open_elementary, pcm_params, unsupported, usual_priming,
+    Blocks, Opened, Span, channels, check_aac, malformed, open_elementary, pcm_params, unsupported,
+    usual_priming,
 };
 use super::tags::Tags;
 use crate::error::Error;
@@ -165,33 +166,12 @@ fn open_ima(
     start: usize,
     claimed: Option<u64>,
 ) -> Opened {
+    const SAMPLES: u64 = 64;
     let Description { sample_rate, n_channels, .. } = *description;
-    let block_len = 34 * n_channels as usize;
-    let available = bytes.len() - start;
-    let len = claimed.map_or(available, |len| usize::try_from(len).unwrap_or(usize::MAX).min(available));
-    let promised = claimed.unwrap_or(len as u64) / block_len as u64 * 64;
     let mut params = pcm_params(id::CODEC_ID_ADPCM_IMA_QT, sample_rate, n_channels);
-    params.with_frames_per_block(64);
-    Opened {
-        container: NAME,
-        params,
-        span: Span {
-            anchored: true,
-            promised_end: Some(promised.min(i64::MAX as u64 / 4).cast_signed()),
-            ..Span::default()
-        },
-        demuxer: Demuxer::Blocks(BlockReader {
-            bytes: bytes.slice(start..start + len),
-            start,
-            at: 0,
-            block_len,
-            block_samples: 64,
-            first: 0,
-            cut: promised > (len / block_len) as u64 * 64,
-        }),
-        tags,
-        warnings: Vec::new(),
-    }
+    params.with_frames_per_block(SAMPLES);
+    let blocks = Blocks { start, claimed, len: 34 * n_channels as usize, samples: SAMPLES };
+    Opened::blocks(NAME, params, tags, bytes, &blocks)
 }
 
 /// Packets by the packet table.

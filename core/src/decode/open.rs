@@ -5,7 +5,7 @@ use symphonia::core::codecs::audio::well_known as id;
 use symphonia::core::codecs::audio::well_known::profiles;
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters};
 
-use super::demux::Demuxer;
+use super::demux::{BlockReader, Demuxer};
 use super::formats::{self, SUPPORTED};
 use super::frames::{Elementary, FrameReader};
 use super::sniff::Kind;
@@ -23,6 +23,50 @@ pub(super) struct Opened {
     pub(super) span: Span,
     pub(super) tags: Tags,
     pub(super) warnings: Vec<Warning>,
+}
+
+/// Blocks of constant size in one stretch of a file.
+pub(super) struct Blocks {
+    /// Where they start in the file.
+    pub(super) start: usize,
+    /// Their length in bytes, as the header claims it.
+    pub(super) claimed: Option<u64>,
+    /// Bytes a block, not 0.
+    pub(super) len: usize,
+    /// Samples a channel in a block, not 0.
+    pub(super) samples: u64,
+}
+
+impl Opened {
+    /// A track of blocks, without priming; what the header claims beyond the file is missing.
+    pub(super) fn blocks(
+        container: &'static str,
+        params: AudioCodecParameters,
+        tags: Tags,
+        bytes: &Bytes,
+        blocks: &Blocks,
+    ) -> Self {
+        let &Blocks { start, claimed, len: block_len, samples: block_samples } = blocks;
+        let available = bytes.len() - start;
+        let len = claimed.map_or(available, |len| usize::try_from(len).unwrap_or(usize::MAX).min(available));
+        let n_samples = |len: u64| len / block_len as u64 * block_samples;
+        let promised = n_samples(claimed.unwrap_or(len as u64));
+        let span = Span {
+            anchored: true,
+            promised_end: Some(promised.min(i64::MAX as u64 / 4).cast_signed()),
+            ..Span::default()
+        };
+        let demuxer = Demuxer::Blocks(BlockReader {
+            bytes: bytes.slice(start..start + len),
+            start,
+            at: 0,
+            block_len,
+            block_samples,
+            first: 0,
+            cut: promised > n_samples(len as u64),
+        });
+        Self { container, params, demuxer, span, tags, warnings: Vec::new() }
+    }
 }
 
 /// Which part of a track's clock is audio to present, in samples.

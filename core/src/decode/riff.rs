@@ -6,9 +6,8 @@
 use bytes::Bytes;
 use symphonia::core::codecs::audio::well_known as id;
 
-use super::demux::{BlockReader, Demuxer};
 use super::frames::{self, FrameReader};
-use super::open::{Opened, Span, malformed, open_elementary, pcm_params, unsupported};
+use super::open::{Blocks, Opened, malformed, open_elementary, pcm_params, unsupported};
 use super::tags::Tags;
 use crate::error::Error;
 
@@ -154,32 +153,13 @@ fn open_chunks(bytes: &Bytes, container: &'static str, chunks: Chunks<'_>) -> Re
         }
         _ => (width * n_channels as usize, 1),
     };
-    let total = (len / block_len) as u64 * block_samples;
-    let promised = claimed.map_or(total, |claimed| claimed / block_len as u64 * block_samples);
+    let total = (body.len() / block_len) as u64 * block_samples;
+    let blocks = Blocks { start, claimed, len: block_len, samples: block_samples };
+    let mut opened = Opened::blocks(container, params, chunks.tags, bytes, &blocks);
     // The last block of ADPCM is filled up; the fact chunk tells by how much.
     let end = chunks.fact.filter(|&fact| block_samples > 1 && fact <= total && total - fact < block_samples);
-    Ok(Opened {
-        container,
-        params,
-        span: Span {
-            start: 0,
-            anchored: true,
-            end: end.map(u64::cast_signed),
-            promised_end: Some(promised.min(i64::MAX as u64 / 4).cast_signed()),
-            ..Span::default()
-        },
-        demuxer: Demuxer::Blocks(BlockReader {
-            bytes: body,
-            start,
-            at: 0,
-            block_len,
-            block_samples,
-            first: 0,
-            cut: promised > total,
-        }),
-        tags: chunks.tags,
-        warnings: Vec::new(),
-    })
+    opened.span.end = end.map(u64::cast_signed);
+    Ok(opened)
 }
 
 /// Samples in a block: a header a channel, with two (MS) or one (IMA) samples in it, then 4 bits each.
