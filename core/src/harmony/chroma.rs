@@ -71,10 +71,17 @@ fn normalise(row: &mut [f32]) {
     }
 }
 
-/// Averages the chroma of the units of each beat, for the structure stage.
-pub(super) fn beat_chroma(units: &[Unit], chroma: &Chromagram) -> BeatChroma {
-    let mut beat_chroma =
-        BeatChroma { edges: Vec::new(), treble: Matrix::with_cols(12), bass: Matrix::with_cols(12) };
+/// MIDI pitches of melodies: C4 to B6.
+const MELODY: std::ops::Range<usize> = 60..96;
+
+/// Averages the chroma and the salience of the units of each beat, for the structure stage.
+pub(super) fn beat_chroma(units: &[Unit], chroma: &Chromagram, salience: &Matrix) -> BeatChroma {
+    let mut beat_chroma = BeatChroma {
+        edges: Vec::new(),
+        treble: Matrix::with_cols(12),
+        bass: Matrix::with_cols(12),
+        melody: Matrix::with_cols(MELODY.len()),
+    };
     let mut from = 0;
     while let Some(unit) = units.get(from) {
         let to = from + units[from..].iter().take_while(|u| u.beat == unit.beat).count();
@@ -86,6 +93,10 @@ pub(super) fn beat_chroma(units: &[Unit], chroma: &Chromagram) -> BeatChroma {
             normalise(&mut mean);
             means.push_row(&mean);
         }
+        let notes = salience.mean_of_rows(from..to);
+        let mut melody = notes[MELODY.start - LOWEST_NOTE..MELODY.end - LOWEST_NOTE].to_vec();
+        normalise(&mut melody);
+        beat_chroma.melody.push_row(&melody);
         from = to;
     }
     beat_chroma.edges.extend(units.last().map(|unit| unit.end));

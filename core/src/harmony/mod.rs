@@ -67,6 +67,8 @@ pub struct BeatChroma {
     pub treble: Matrix,
     /// `[n × 12]` of the bass register.
     pub bass: Matrix,
+    /// `[n × 36]`: salience of the single notes from C4 up, where melodies lie, each row likewise.
+    pub melody: Matrix,
 }
 
 /// Deviation from concert pitch.
@@ -163,7 +165,7 @@ async fn estimate_harmony_seen(
     let cents = tuning.map_or(0.0, |tuning| tuning.cents);
     let transcription = transcribe(&features.spectrum, &units, cents, pace).await;
     let chroma = chroma_of(&transcription);
-    let beat_chroma = beat_chroma(&units, &chroma);
+    let beat_chroma = beat_chroma(&units, &chroma, &transcription.salience);
 
     let audible = audible_units(&transcription);
     let evidence = evidence_of(&units, &transcription, &audible);

@@ -29,6 +29,8 @@ pub(super) struct BarFeatures {
     pub(super) texture: Matrix,
     /// Treble and bass chroma in 4 sub-frames, unit norm a bar (or all zero), `[n_bars × 4 · 24]`.
     pub(super) harmony: Matrix,
+    /// Salience of single notes in 4 sub-frames, unit norm a bar (or all zero), `[n_bars × 4 · 36]`.
+    pub(super) melody: Matrix,
     /// Mean rise of the mel spectrum in dB a frame, all bands, in 16 sub-frames, `[n_bars × 16]`.
     pub(super) flux: Matrix,
     /// The same of the highest bands.
@@ -54,6 +56,7 @@ pub(super) async fn describe_bars(
         sound: Matrix::with_cols(n_bands),
         texture: Matrix::with_cols(SOUND_STEPS * n_bands),
         harmony: Matrix::with_cols(HARMONY_STEPS * 24),
+        melody: Matrix::with_cols(HARMONY_STEPS * harmony.beat_chroma.melody.n_cols()),
         flux: Matrix::with_cols(PULSE_STEPS),
         high_flux: Matrix::with_cols(PULSE_STEPS),
         level: Matrix::with_cols(SOUND_STEPS),
@@ -64,6 +67,7 @@ pub(super) async fn describe_bars(
         push_sound(&mut bars, timbre, start, end);
         push_flux(&mut bars, timbre, start, end);
         bars.harmony.push_row(&harmony_of(harmony, start, end));
+        bars.melody.push_row(&melody_of(harmony, start, end));
         let frames = frames_between(timbre, start, end);
         bars.brightness.push(mean(frames.clone().map(|i| timbre.centroid_hz[i].max(20.0).log2())));
         bars.voice.push(voice_of(timbre, frames));
@@ -127,6 +131,26 @@ fn push_flux(bars: &mut BarFeatures, timbre: &TimbreFrames, start: f64, end: f64
     }
     bars.flux.push_row(&flux);
     bars.high_flux.push_row(&high_flux);
+}
+
+/// Mean salience of each sub-frame, weighted by how long each interval of the beat chroma sounds in it.
+fn melody_of(harmony: &Harmony, start: f64, end: f64) -> Vec<f32> {
+    let chroma = &harmony.beat_chroma;
+    let n_notes = chroma.melody.n_cols();
+    let n = chroma.edges.len().saturating_sub(1).min(chroma.melody.n_rows());
+    let mut all = Vec::with_capacity(HARMONY_STEPS * n_notes);
+    for (from, to) in step_edges(start, end, HARMONY_STEPS) {
+        let mut sums = vec![0.0f32; n_notes];
+        let first = chroma.edges.partition_point(|&edge| edge <= from).saturating_sub(1);
+        for i in (first..n).take_while(|&i| chroma.edges[i] < to) {
+            let overlap = (chroma.edges[i + 1].min(to) - chroma.edges[i].max(from)).max(0.0) as f32;
+            sums.iter_mut().zip(chroma.melody.row(i)).for_each(|(sum, x)| *sum += overlap * x);
+        }
+        normalise(&mut sums, 1.0);
+        all.extend(sums);
+    }
+    normalise(&mut all, 1.0);
+    all
 }
 
 /// Mean chroma of each sub-frame, weighted by how long each interval of the beat chroma sounds in it.

@@ -17,6 +17,8 @@ pub(super) struct Similarities {
     pub(super) texture: SelfSimilarity,
     /// Harmony, position by position.
     pub(super) harmony: SelfSimilarity,
+    /// Melody, position by position.
+    pub(super) melody: SelfSimilarity,
     /// Mean of texture and harmony: what counts as the same passage.
     pub(super) passage: SelfSimilarity,
 }
@@ -28,7 +30,8 @@ impl Similarities {
         let texture = SelfSimilarity::radial(&bars.texture, pace).await;
         let harmony = SelfSimilarity::cosine(&bars.harmony, pace).await;
         let passage = texture.blend(&harmony);
-        Self { sound, texture, harmony, passage }
+        let melody = SelfSimilarity::cosine(&bars.melody, pace).await;
+        Self { sound, texture, harmony, melody, passage }
     }
 }
 
@@ -39,7 +42,7 @@ const REPETITION_SCALES: [usize; 4] = [2, 4, 8, 16];
 
 /// Names of the cues, in the order of their columns. Each comes as it is, then standardised over the
 /// song (`z`), then as prominence over its neighbours (`peak`).
-pub(super) const CUES: [&str; 46] = [
+pub(super) const CUES: [&str; 58] = [
     "sound_novelty_1",
     "sound_novelty_2",
     "sound_novelty_4",
@@ -79,6 +82,18 @@ pub(super) const CUES: [&str; 46] = [
     "passage_repeat_start_16",
     "passage_repeat_end_16",
     "passage_repeat_change_16",
+    "melody_repeat_start_2",
+    "melody_repeat_end_2",
+    "melody_repeat_change_2",
+    "melody_repeat_start_4",
+    "melody_repeat_end_4",
+    "melody_repeat_change_4",
+    "melody_repeat_start_8",
+    "melody_repeat_end_8",
+    "melody_repeat_change_8",
+    "melody_repeat_start_16",
+    "melody_repeat_end_16",
+    "melody_repeat_change_16",
     "crash",
     "fill",
     "gap",
@@ -102,7 +117,7 @@ pub(super) async fn compute_cues(bars: &BarFeatures, like: &Similarities, pace: 
         for similarity in [&like.sound, &like.texture, &like.harmony] {
             row.extend(NOVELTY_SCALES.map(|scale| checkerboard(similarity, bar, scale)));
         }
-        for similarity in [&like.harmony, &like.passage] {
+        for similarity in [&like.harmony, &like.passage, &like.melody] {
             row.extend(REPETITION_SCALES.iter().flat_map(|&scale| repetition_change(similarity, bar, scale)));
         }
         row.push(((crash[bar] + 0.1) / (usual_crash + 0.1)).ln());

@@ -13,7 +13,7 @@ use crate::structure::cues::Similarities;
 use crate::structure::model::Weights;
 
 /// Features of a pair of sections, in order.
-pub(super) const PAIR_FEATURES: [&str; 13] = [
+pub(super) const PAIR_FEATURES: [&str; 15] = [
     "pair",
     "pair_harmony",
     "pair_texture",
@@ -27,6 +27,8 @@ pub(super) const PAIR_FEATURES: [&str; 13] = [
     "pair_harmony_mean",
     "pair_harmony_contrast",
     "pair_texture_contrast",
+    "pair_melody",
+    "pair_melody_contrast",
 ];
 
 /// Mean log-odds from which groups are joined: a letter too many costs more, as all pairs of its sections are
@@ -169,11 +171,13 @@ pub(super) fn pair_features(
         }
     }
     // Two passages over the same few chords are alike anyhow; more so in step if they are the same.
-    let (mut unaligned, mut n_unaligned) = ([0.0f32; 2], 0);
+    let melody = mean(pairs.iter().map(|&(i, j)| like.melody.of_rows(&bars.melody, i, j)));
+    let (mut unaligned, mut n_unaligned) = ([0.0f32; 3], 0);
     for (i, _) in &pairs {
         for (_, j) in &pairs {
             unaligned[0] += like.harmony.of_rows(&bars.harmony, *i, *j);
             unaligned[1] += like.texture.of_rows(&bars.texture, *i, *j);
+            unaligned[2] += like.melody.of_rows(&bars.melody, *i, *j);
             n_unaligned += 1;
         }
     }
@@ -201,6 +205,8 @@ pub(super) fn pair_features(
         like.harmony.mean.clamp(*USUAL_MEAN.start(), *USUAL_MEAN.end()),
         contrast[0],
         contrast[1],
+        melody,
+        melody - usual[2],
     ]
 }
 

@@ -17,7 +17,7 @@ use crate::structure::similarity::SelfSimilarity;
 pub(super) const MAX_BARS: usize = 64;
 
 /// Features of a segment, in the order of [`segment_features`].
-pub(super) const SEGMENT_FEATURES: [&str; 50] = [
+pub(super) const SEGMENT_FEATURES: [&str; 53] = [
     "segment",
     "bars_even",
     "bars_by_4",
@@ -68,6 +68,9 @@ pub(super) const SEGMENT_FEATURES: [&str; 50] = [
     "harmony_tandem",
     "passage_period",
     "harmony_period",
+    "melody_repetition",
+    "melody_tandem",
+    "melody_homogeneity",
 ];
 
 /// The weights of one level: of sections, or of the phrases inside them.
@@ -149,15 +152,14 @@ pub(super) async fn for_each_segment(
     let periods = [periodicity(&seen.like.passage), periodicity(&seen.like.harmony)];
     pace.spend(2 * n_bars * MAX_BARS).await;
     for start in 0..n_bars {
-        let (mut passage_sums, mut harmony_sums) = (vec![0.0f32; width], vec![0.0f32; width]);
+        let mut all_sums = [(); 3].map(|()| vec![0.0f32; width]);
         // Sums of the similarities of different bars within the segment.
-        let mut within = [0.0f32; 3];
+        let mut within = [0.0f32; 4];
         for end in start + 1..=n_bars.min(start + MAX_BARS) {
             let last = end - 1;
             let length = end - start;
-            for (sums, like) in
-                [(&mut passage_sums, &seen.like.passage), (&mut harmony_sums, &seen.like.harmony)]
-            {
+            let likes = [&seen.like.passage, &seen.like.harmony, &seen.like.melody];
+            for (sums, like) in all_sums.iter_mut().zip(likes) {
                 // Bars beyond the ends of the song count as half-way unlike.
                 let (row, missing) = (like.lags_of(last), like.median / 2.0);
                 let there = reach - last.min(reach)..reach + (n_bars - last).min(reach + 1);
@@ -165,14 +167,17 @@ pub(super) async fn for_each_segment(
                 sums[there.end..].iter_mut().for_each(|sum| *sum += missing);
                 sums[there.clone()].iter_mut().zip(&row[there]).for_each(|(sum, x)| *sum += x);
             }
-            for (sum, like) in
-                within.iter_mut().zip([&seen.like.sound, &seen.like.texture, &seen.like.harmony])
-            {
+            for (sum, like) in within.iter_mut().zip([
+                &seen.like.sound,
+                &seen.like.texture,
+                &seen.like.harmony,
+                &seen.like.melody,
+            ]) {
                 *sum += 2.0 * (start..last).map(|i| like.at(i, last)).sum::<f32>();
             }
             let repetition = Repetition {
-                best: [best_repetition(&passage_sums, length), best_repetition(&harmony_sums, length)],
-                tandem: [tandem(&passage_sums, length), tandem(&harmony_sums, length)],
+                best: all_sums.each_ref().map(|sums| best_repetition(sums, length)),
+                tandem: all_sums.each_ref().map(|sums| tandem(sums, length)),
                 period: [periods[0][length], periods[1][length]],
             };
             let features = segment_features(seen, start..end, within, &repetition);
@@ -185,9 +190,9 @@ pub(super) async fn for_each_segment(
 /// How a segment repeats, in passages and in harmony.
 struct Repetition {
     /// Highest mean along a diagonal at least its length away.
-    best: [f32; 2],
+    best: [f32; 3],
     /// Mean along the better of the diagonals just its length away: it comes twice in a row.
-    tandem: [f32; 2],
+    tandem: [f32; 3],
     /// How much the whole song repeats after its length, standardised over lengths.
     period: [f32; 2],
 }
@@ -233,7 +238,7 @@ fn best_repetition(sums: &[f32], length: usize) -> f32 {
 fn segment_features(
     seen: &Evidence<'_>,
     bars: Range<usize>,
-    within: [f32; 3],
+    within: [f32; 4],
     repetition: &Repetition,
 ) -> [f32; SEGMENT_FEATURES.len()] {
     let n = bars.len();
@@ -243,8 +248,8 @@ fn segment_features(
     let (first, last) = (flag(bars.start == 0), flag(bars.end == seen.cues.n_rows()));
     let length = n as f32;
     let pairs = (n * (n - 1)).max(1) as f32;
-    let likes = [&seen.like.sound, &seen.like.texture, &seen.like.harmony];
-    let homogeneity: [f32; 3] =
+    let likes = [&seen.like.sound, &seen.like.texture, &seen.like.harmony, &seen.like.melody];
+    let homogeneity: [f32; 4] =
         std::array::from_fn(|i| if n > 1 { within[i] / pairs - likes[i].mean } else { 0.0 });
     let excess = |best: f32, median: f32| if n > 2 { (best - median).max(0.0) } else { 0.0 };
     let passage = excess(repetition.best[0], seen.like.passage.median);
@@ -300,6 +305,9 @@ fn segment_features(
         excess(repetition.tandem[1], seen.like.harmony.median),
         repetition.period[0],
         repetition.period[1],
+        excess(repetition.best[2], seen.like.melody.median),
+        excess(repetition.tandem[2], seen.like.melody.median),
+        homogeneity[3],
     ]
 }
 
