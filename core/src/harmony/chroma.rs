@@ -2,9 +2,9 @@
 
 use crate::matrix::Matrix;
 
-use super::BeatChroma;
 use super::grid::Unit;
 use super::transcription::{LOWEST_NOTE, N_NOTES, Transcription};
+use super::{BeatChroma, Melody, N_MELODY_NOTES};
 
 /// Pitch classes of the units, by register. Each row has maximum 1, or is all zero.
 #[derive(Debug, Clone)]
@@ -71,17 +71,26 @@ fn normalise(row: &mut [f32]) {
     }
 }
 
-/// MIDI pitches of melodies: C4 to B6.
-const MELODY: std::ops::Range<usize> = 60..96;
+/// Lowest MIDI pitch of melodies.
+const LOWEST_OF_MELODY: usize = 60;
 
-/// Averages the chroma and the salience of the units of each beat, for the structure stage.
-pub(super) fn beat_chroma(units: &[Unit], chroma: &Chromagram, salience: &Matrix) -> BeatChroma {
-    let mut beat_chroma = BeatChroma {
-        edges: Vec::new(),
-        treble: Matrix::with_cols(12),
-        bass: Matrix::with_cols(12),
-        melody: Matrix::with_cols(MELODY.len()),
-    };
+/// The notes of each unit, for the structure stage.
+pub(super) fn melody_of(units: &[Unit], transcription: &Transcription) -> Melody {
+    let mut melody = Melody { edges: Vec::new(), notes: Matrix::with_cols(N_MELODY_NOTES) };
+    for (unit, notes) in units.iter().zip(transcription.salience.rows()) {
+        melody.edges.push(unit.start);
+        let mut notes = notes[LOWEST_OF_MELODY - LOWEST_NOTE..][..N_MELODY_NOTES].to_vec();
+        normalise(&mut notes);
+        melody.notes.push_row(&notes);
+    }
+    melody.edges.extend(units.last().map(|unit| unit.end));
+    melody
+}
+
+/// Averages the chroma of the units of each beat, for the structure stage.
+pub(super) fn beat_chroma(units: &[Unit], chroma: &Chromagram) -> BeatChroma {
+    let mut beat_chroma =
+        BeatChroma { edges: Vec::new(), treble: Matrix::with_cols(12), bass: Matrix::with_cols(12) };
     let mut from = 0;
     while let Some(unit) = units.get(from) {
         let to = from + units[from..].iter().take_while(|u| u.beat == unit.beat).count();
@@ -93,10 +102,6 @@ pub(super) fn beat_chroma(units: &[Unit], chroma: &Chromagram, salience: &Matrix
             normalise(&mut mean);
             means.push_row(&mean);
         }
-        let notes = salience.mean_of_rows(from..to);
-        let mut melody = notes[MELODY.start - LOWEST_NOTE..MELODY.end - LOWEST_NOTE].to_vec();
-        normalise(&mut melody);
-        beat_chroma.melody.push_row(&melody);
         from = to;
     }
     beat_chroma.edges.extend(units.last().map(|unit| unit.end));

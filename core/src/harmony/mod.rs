@@ -31,7 +31,7 @@ use crate::units::{Key, PitchClass, round};
 
 use chord::{Chord, Quality};
 use chords::{ChordSequence, decode_chords, prior_in_keys, same_third, score_chords};
-use chroma::{Chromagram, beat_chroma, chroma_of};
+use chroma::{Chromagram, beat_chroma, chroma_of, melody_of};
 use grid::{Unit, units_of};
 use key::{EAGER, KeyEvidence, KeyRun, KeyTrack, STEADY, settle_keys, tonality_of};
 use modulation::true_changes;
@@ -56,6 +56,8 @@ pub struct Harmony {
     pub chords: Vec<ChordSpan>,
     /// Tuned chroma averaged between beats (or fixed windows where there are none), for the structure stage.
     pub beat_chroma: BeatChroma,
+    /// Notes, for the structure stage.
+    pub melody: Melody,
 }
 
 /// Chroma between consecutive times.
@@ -67,8 +69,18 @@ pub struct BeatChroma {
     pub treble: Matrix,
     /// `[n × 12]` of the bass register.
     pub bass: Matrix,
-    /// `[n × 36]`: salience of the single notes from C4 up, where melodies lie, each row likewise.
-    pub melody: Matrix,
+}
+
+/// How many notes are in the range of melodies: C4 to B6.
+pub const N_MELODY_NOTES: usize = 36;
+
+/// Notes between consecutive times, in the range of melodies.
+#[derive(Debug, Clone, Default)]
+pub struct Melody {
+    /// Edges of the intervals in seconds, `[n + 1]`: beats, and halves of long beats.
+    pub edges: Vec<f64>,
+    /// Salience of the notes from C4 up, `[n × N_MELODY_NOTES]`, non-negative, each row with maximum 1 (or all zero).
+    pub notes: Matrix,
 }
 
 /// Deviation from concert pitch.
@@ -165,7 +177,8 @@ async fn estimate_harmony_seen(
     let cents = tuning.map_or(0.0, |tuning| tuning.cents);
     let transcription = transcribe(&features.spectrum, &units, cents, pace).await;
     let chroma = chroma_of(&transcription);
-    let beat_chroma = beat_chroma(&units, &chroma, &transcription.salience);
+    let beat_chroma = beat_chroma(&units, &chroma);
+    let melody = melody_of(&units, &transcription);
 
     let audible = audible_units(&transcription);
     let evidence = evidence_of(&units, &transcription, &audible);
@@ -177,7 +190,7 @@ async fn estimate_harmony_seen(
         .collect();
     if tuning.is_none() || !presence.is_harmonic.contains(&true) {
         let chords = chord_spans(&units, &[], &[], &[]);
-        return Harmony { tuning: None, beat_chroma, chords, ..Harmony::default() };
+        return Harmony { tuning: None, beat_chroma, melody, chords, ..Harmony::default() };
     }
 
     let vocabulary = Vocabulary::new(params.chord_vocabulary);
@@ -209,7 +222,7 @@ async fn estimate_harmony_seen(
     let tonality: f32 = tonality_of(&evidence, &runs).iter().zip(numbers.tonality).map(|(x, w)| x * w).sum();
     if tonality < 0.0 {
         let chords = chord_spans(&units, &name_chords(&vocabulary, numbers, &chroma, &decoded), &[], &[]);
-        return Harmony { tuning, beat_chroma, chords, ..Harmony::default() };
+        return Harmony { tuning, beat_chroma, melody, chords, ..Harmony::default() };
     }
     let runs = true_changes(&evidence, &runs, &track, numbers);
     let (song, settled) = settle_keys(&evidence, &runs, numbers);
@@ -229,7 +242,7 @@ async fn estimate_harmony_seen(
     let named = name_chords(&vocabulary, numbers, &chroma, &decoded);
     let chords = chord_spans(&units, &named, &runs, &all_keys);
     pace.progress(1.0);
-    Harmony { tuning, key_candidates, keys, chords, beat_chroma }
+    Harmony { tuning, key_candidates, keys, chords, beat_chroma, melody }
 }
 
 /// Key hypotheses reported.

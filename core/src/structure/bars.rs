@@ -4,7 +4,7 @@
 //! block-matching algorithm", section 3: bars are compared position by position.
 
 use crate::features::{Features, TimbreFrames};
-use crate::harmony::Harmony;
+use crate::harmony::{Harmony, N_MELODY_NOTES};
 use crate::matrix::Matrix;
 use crate::pace::Pace;
 use crate::structure::grid::BarGrid;
@@ -13,6 +13,8 @@ use crate::structure::grid::BarGrid;
 const SOUND_STEPS: usize = 8;
 /// Sub-frames of a bar for harmony.
 const HARMONY_STEPS: usize = 4;
+/// Sub-frames of a bar for melody.
+const MELODY_STEPS: usize = 8;
 /// Sub-frames of a bar for the rhythm of onsets.
 const PULSE_STEPS: usize = 16;
 /// Mel bands averaged into one.
@@ -29,7 +31,7 @@ pub(super) struct BarFeatures {
     pub(super) texture: Matrix,
     /// Treble and bass chroma in 4 sub-frames, unit norm a bar (or all zero), `[n_bars × 4 · 24]`.
     pub(super) harmony: Matrix,
-    /// Salience of single notes in 4 sub-frames, unit norm a bar (or all zero), `[n_bars × 4 · 36]`.
+    /// Salience of single notes in 8 sub-frames, unit norm a bar (or all zero), `[n_bars × 8 · 36]`.
     pub(super) melody: Matrix,
     /// Mean rise of the mel spectrum in dB a frame, all bands, in 16 sub-frames, `[n_bars × 16]`.
     pub(super) flux: Matrix,
@@ -56,7 +58,7 @@ pub(super) async fn describe_bars(
         sound: Matrix::with_cols(n_bands),
         texture: Matrix::with_cols(SOUND_STEPS * n_bands),
         harmony: Matrix::with_cols(HARMONY_STEPS * 24),
-        melody: Matrix::with_cols(HARMONY_STEPS * harmony.beat_chroma.melody.n_cols()),
+        melody: Matrix::with_cols(MELODY_STEPS * N_MELODY_NOTES),
         flux: Matrix::with_cols(PULSE_STEPS),
         high_flux: Matrix::with_cols(PULSE_STEPS),
         level: Matrix::with_cols(SOUND_STEPS),
@@ -133,18 +135,17 @@ fn push_flux(bars: &mut BarFeatures, timbre: &TimbreFrames, start: f64, end: f64
     bars.high_flux.push_row(&high_flux);
 }
 
-/// Mean salience of each sub-frame, weighted by how long each interval of the beat chroma sounds in it.
+/// Mean salience of each sub-frame, weighted by how long each unit sounds in it.
 fn melody_of(harmony: &Harmony, start: f64, end: f64) -> Vec<f32> {
-    let chroma = &harmony.beat_chroma;
-    let n_notes = chroma.melody.n_cols();
-    let n = chroma.edges.len().saturating_sub(1).min(chroma.melody.n_rows());
-    let mut all = Vec::with_capacity(HARMONY_STEPS * n_notes);
-    for (from, to) in step_edges(start, end, HARMONY_STEPS) {
-        let mut sums = vec![0.0f32; n_notes];
-        let first = chroma.edges.partition_point(|&edge| edge <= from).saturating_sub(1);
-        for i in (first..n).take_while(|&i| chroma.edges[i] < to) {
-            let overlap = (chroma.edges[i + 1].min(to) - chroma.edges[i].max(from)).max(0.0) as f32;
-            sums.iter_mut().zip(chroma.melody.row(i)).for_each(|(sum, x)| *sum += overlap * x);
+    let melody = &harmony.melody;
+    let n = melody.edges.len().saturating_sub(1).min(melody.notes.n_rows());
+    let mut all = Vec::with_capacity(MELODY_STEPS * N_MELODY_NOTES);
+    for (from, to) in step_edges(start, end, MELODY_STEPS) {
+        let mut sums = vec![0.0f32; N_MELODY_NOTES];
+        let first = melody.edges.partition_point(|&edge| edge <= from).saturating_sub(1);
+        for i in (first..n).take_while(|&i| melody.edges[i] < to) {
+            let overlap = (melody.edges[i + 1].min(to) - melody.edges[i].max(from)).max(0.0) as f32;
+            sums.iter_mut().zip(melody.notes.row(i)).for_each(|(sum, x)| *sum += overlap * x);
         }
         normalise(&mut sums, 1.0);
         all.extend(sums);

@@ -65,12 +65,8 @@ fn song(parts: &[(Material, usize)]) -> (Features, Rhythm, Harmony) {
         timbre.flatness.push(0.1);
         timbre.rms.push(10f32.powf(material.level / 20.0));
     }
-    let mut chroma = BeatChroma {
-        edges: vec![0.0],
-        treble: Matrix::with_cols(12),
-        bass: Matrix::with_cols(12),
-        melody: Matrix::with_cols(36),
-    };
+    let mut chroma =
+        BeatChroma { edges: vec![0.0], treble: Matrix::with_cols(12), bass: Matrix::with_cols(12) };
     let mut beats = Vec::new();
     for (idx, (material, bar)) in bars.iter().enumerate() {
         let root = material.chords[bar % material.chords.len()];
@@ -86,7 +82,6 @@ fn song(parts: &[(Material, usize)]) -> (Features, Rhythm, Harmony) {
             };
             chroma.treble.push_row(&tones([0.8, 0.6, 0.7]));
             chroma.bass.push_row(&tones([0.9, 0.0, 0.2]));
-            chroma.melody.push_row(&[0.0; 36]);
         }
     }
     let features = Features {
