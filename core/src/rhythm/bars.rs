@@ -43,8 +43,8 @@ pub(super) fn meter_features(accents: &[f64], cues: &BarCues, centre: usize) -> 
             }
             features.push(best * (m as f64).ln());
             features.extend([comb_contrast(heard, m), repetition(heard, m), repetition(heard, 2 * m)]);
-            for which in 0..2 {
-                let at = |lag: usize| returns[lag - 1][which];
+            for of_harmony in [0, 1] {
+                let at = |lag: usize| returns[lag - 1][of_harmony];
                 // What returns after any number of beats tells of none.
                 let others: Vec<f64> = (1..=8).filter(|lag| lag % m != 0).map(at).collect();
                 let other = others.iter().sum::<f64>() / others.len() as f64;

@@ -387,14 +387,25 @@ const N_STEADINESS: usize = 10;
 /// How far a span's tempo may lie from the median to stand for it (natural logarithm).
 const NEAR_MEDIAN: f64 = 0.03;
 
-/// The median tempo of the beats; as exactly as the longest span of the curve that has it tells.
+/// Share of the beats that must have the median tempo for it to be one: fewer pass it where the tempo jumps.
+const PASSED: f64 = 0.03;
+
+/// The median tempo of the beats, as exactly as the longest span of the curve that has it tells; where
+/// hardly a beat has it, the tempo of the longest span.
 fn main_tempo(times: &[f64], curve: &[TempoSpan]) -> Option<f64> {
     let mut periods: Vec<f64> = times.windows(2).map(|t| t[1] - t[0]).collect();
     periods.sort_by(f64::total_cmp);
     let median = 60.0 / periods.get(periods.len() / 2)?;
-    let near = curve.iter().filter(|span| (span.bpm.get() / median).ln().abs() < NEAR_MEDIAN);
-    let longest = near.max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start)));
-    Some(longest.map_or(median, |span| span.bpm.get()))
+    let is_near = |bpm: f64| (bpm / median).ln().abs() < NEAR_MEDIAN;
+    let longest = |spans: &mut dyn Iterator<Item = &TempoSpan>| {
+        spans.max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start))).map(|span| span.bpm.get())
+    };
+    if let Some(tempo) = longest(&mut curve.iter().filter(|span| is_near(span.bpm.get()))) {
+        return Some(tempo);
+    }
+    let share =
+        periods.iter().filter(|&&period| is_near(60.0 / period)).count() as f64 / periods.len() as f64;
+    if share < PASSED { longest(&mut curve.iter()) } else { Some(median) }
 }
 
 /// Sound softer than this share of the song's loudest counts as silence (−50 dB).

@@ -200,6 +200,19 @@ fn a_tempo_change_is_found_where_it_is() {
 }
 
 #[test]
+fn a_tempo_that_is_only_passed_is_not_the_songs() {
+    let periods = std::iter::repeat_n(0.6, 40).chain([0.5]).chain(std::iter::repeat_n(0.4, 40));
+    let mut times = vec![0.0];
+    periods.for_each(|period| times.push(times[times.len() - 1] + period));
+    let tempo = main_tempo(&times, &divide_by_tempo(&times, 41.0)).unwrap();
+    assert!((tempo - 100.0).abs() < 0.5, "{tempo}");
+    // Free time has its median all the same.
+    let free: Vec<f64> = (0..60).map(|k| f64::from(k) * 0.5 + 0.02 * (f64::from(k) * 0.9).sin()).collect();
+    let tempo = main_tempo(&free, &divide_by_tempo(&free, 30.0)).unwrap();
+    assert!((tempo - 120.0).abs() < 1.0, "{tempo}");
+}
+
+#[test]
 fn swing_is_measured() {
     for (swing, tolerance) in [(1.0, 0.1), (1.5, 0.15), (2.0, 0.2)] {
         let beats = steady(112.0, 0.5, 40.0);
