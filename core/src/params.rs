@@ -211,7 +211,7 @@ pub struct AnalysisParams {
     pub min_section: f64,
     /// Slowest tempo considered, in [20, 400] BPM. Default: 40.
     pub tempo_min: Bpm,
-    /// Fastest tempo considered, in [20, 400] BPM, at least 1.5 × `tempo_min`. Default: 240.
+    /// Fastest tempo considered, in [20, 400] BPM, at least 1.5 × `tempo_min`. Default: 300.
     pub tempo_max: Bpm,
     /// Which chords can be named. Default: sevenths.
     pub chord_vocabulary: ChordVocabulary,
@@ -234,7 +234,7 @@ impl Default for AnalysisParams {
             sensitivity: 0.5,
             min_section: 4.0,
             tempo_min: bpm(40.0),
-            tempo_max: bpm(240.0),
+            tempo_max: bpm(300.0),
             chord_vocabulary: ChordVocabulary::Sevenths,
             key_profile: KeyProfile::Ensemble,
             include: Parts::default(),

@@ -1,6 +1,7 @@
 //! Bars: how many beats they have, where they start, and how the beats are divided.
 
-use super::candidates::repetition;
+use super::BarCues;
+use super::candidates::{comb_contrast, repetition};
 use super::judge;
 use super::model::{Model, softmax};
 use crate::matrix::Matrix;
@@ -17,46 +18,42 @@ const STRIDE: usize = 4;
 const METER_CHANGE: f32 = 9.0;
 /// Weight of one beat's judgement of the meter: those of a stride are one and the same, those of
 /// neighbouring strides nearly so.
-const METER_WEIGHT: f64 = 0.05;
+const METER_WEIGHT: f64 = 0.1;
 /// Weight of the evidence of one beat: neighbouring beats are not independent.
 const ACCENT_WEIGHT: f64 = 0.6;
 
 /// What speaks for each meter around a beat, `[METERS.len()][n_features]`.
 ///
-/// `accents` are the log odds of a downbeat, `columns` other sequences over the beats whose repetition
-/// after a bar tells; `triple` the probability that beats are divided in three. O(REACH · n_columns).
-pub(super) fn meter_features(
-    accents: &[f64],
-    columns: &[Vec<f64>; 4],
-    centre: usize,
-    octaves: f64,
-    triple: f64,
-) -> Vec<Vec<f64>> {
+/// `accents` are the log odds of a downbeat. O(REACH).
+pub(super) fn meter_features(accents: &[f64], cues: &BarCues, centre: usize) -> Vec<Vec<f64>> {
     let span = centre.saturating_sub(REACH)..(centre + REACH + 1).min(accents.len());
     let near = &accents[span.clone()];
-    let mean = near.iter().sum::<f64>() / near.len().max(1) as f64;
+    let heard = &cues.downbeats[span.clone()];
+    let returns: Vec<[f64; 2]> =
+        (1..=2 * METERS[METERS.len() - 1]).map(|lag| cues.patterns.repetition(span.clone(), lag)).collect();
     METERS
         .iter()
         .enumerate()
         .map(|(which, &m)| {
-            let comb = |phase: usize| {
-                let (mut sum, mut n) = (0.0, 0.0);
-                near.iter().skip(phase).step_by(m).for_each(|x| {
-                    sum += x;
-                    n += 1.0;
-                });
-                sum / f64::max(n, 1.0)
-            };
-            let best = (0..m).map(comb).fold(f64::NEG_INFINITY, f64::max) - mean;
+            let best = comb_contrast(near, m);
             let mut features = vec![best, repetition(near, m), repetition(near, 2 * m)];
             features.push(if m % 2 == 0 { repetition(near, m / 2) } else { 0.0 });
-            for column in columns {
+            for column in &cues.columns {
                 features.push(repetition(&column[span.clone()], m));
             }
             features.push(best * (m as f64).ln());
+            features.extend([comb_contrast(heard, m), repetition(heard, m), repetition(heard, 2 * m)]);
+            for of_harmony in [0, 1] {
+                let at = |lag: usize| returns[lag - 1][of_harmony];
+                // What returns after any number of beats tells of none.
+                let others: Vec<f64> = (1..=8).filter(|lag| lag % m != 0).map(at).collect();
+                let other = others.iter().sum::<f64>() / others.len() as f64;
+                let half = if m % 2 == 0 { at(m / 2) } else { 0.0 };
+                features.extend([at(m), at(2 * m), half, other]);
+            }
             for own in 0..METERS.len() {
                 let is = f64::from(u8::from(own == which));
-                features.extend([is, is * octaves, is * triple]);
+                features.extend([is, is * cues.octaves, is * cues.triple]);
             }
             features
         })
@@ -64,20 +61,12 @@ pub(super) fn meter_features(
 }
 
 /// Logarithms of the probability of each meter at each beat, `[n_beats][n_meters]`.
-pub(super) fn meter_odds(
-    accents: &[f64],
-    columns: &[Vec<f64>; 4],
-    octaves: f64,
-    triple: f64,
-    model: &Model,
-) -> Vec<[f64; METERS.len()]> {
+pub(super) fn meter_odds(accents: &[f64], cues: &BarCues, model: &Model) -> Vec<[f64; METERS.len()]> {
     let mut odds = Vec::with_capacity(accents.len());
     while odds.len() < accents.len() {
         let centre = (odds.len() + STRIDE / 2).min(accents.len() - 1);
-        let scores: Vec<f64> = meter_features(accents, columns, centre, octaves, triple)
-            .iter()
-            .map(|f| judge::score(model, "meter", f))
-            .collect();
+        let scores: Vec<f64> =
+            meter_features(accents, cues, centre).iter().map(|f| judge::score(model, "meter", f)).collect();
         let ps = softmax(&scores);
         let row = std::array::from_fn(|m| ps[m].max(1e-6).ln());
         odds.extend(std::iter::repeat_n(row, STRIDE.min(accents.len() - odds.len())));

@@ -3,6 +3,7 @@
 use super::evidence::Evidence;
 use super::judge;
 use super::model::{Model, softmax};
+use super::patterns::BeatPatterns;
 use super::pulse::{PulseParams, track_pulse};
 use super::tempo::{Hypothesis, metrical_features};
 use super::tempogram::{N_SIGNALS, Tempogram};
@@ -26,9 +27,11 @@ pub(super) struct Candidate {
 const MIN_BEATS: usize = 4;
 
 /// Phases of a beat at which onsets are looked for.
-const PHASES: [f64; 6] = [0.0, 0.25, 1.0 / 3.0, 0.5, 2.0 / 3.0, 0.75];
+pub(super) const PHASES: [f64; 6] = [0.0, 0.25, 1.0 / 3.0, 0.5, 2.0 / 3.0, 0.75];
 /// Beats after which a pattern may repeat.
 const LAGS: [usize; 5] = [1, 2, 3, 4, 6];
+/// Beats after which what fills bars may return.
+const BAR_LAGS: [usize; 6] = [1, 2, 3, 4, 6, 8];
 
 /// Follows the best hypotheses through the song, on the beat and between the beats, and weighs them.
 ///
@@ -60,10 +63,11 @@ pub(super) async fn gather_candidates(
                 let bpm = rate * 60.0 / median_gap(&beats);
                 let mut features = metrical_features(tempogram, bpm);
                 features.extend([shift as f64, looseness as f64]);
+                profiles.describe_bars(evidence, &beats, &mut features);
                 profiles.describe(&beats, bpm, &mut features);
+                pace.spend(100_000 + 1_000 * beats.len()).await;
                 found.push(Candidate { bpm, beats, features, probability: 0.0 });
             }
-            pace.spend(200_000).await;
         }
     }
     weigh(&mut found, model);
@@ -103,6 +107,8 @@ pub(super) struct Profiles {
     pub(super) beat: Vec<f32>,
     /// Onset bands and changes of harmony, each the largest value within [`REACH`], `[n_frames]`.
     signals: [Vec<f32>; N_SIGNALS],
+    /// Downbeats heard, likewise.
+    downbeat: Vec<f32>,
 }
 
 impl Profiles {
@@ -113,11 +119,12 @@ impl Profiles {
             *signal = widened(source);
             pace.spend(10 * source.len()).await;
         }
-        Self { beat: super::activation::beat_evidence(evidence), signals }
+        let downbeat = widened(&evidence.heard_downbeats);
+        Self { beat: super::activation::beat_evidence(evidence), signals, downbeat }
     }
 
     /// Strength of each signal at a phase after each beat, `[n_beats − 1]`.
-    fn at(&self, signal: usize, beats: &[usize], phase: f64) -> Vec<f64> {
+    pub(super) fn at(&self, signal: usize, beats: &[usize], phase: f64) -> Vec<f64> {
         let xs = &self.signals[signal];
         beats
             .windows(2)
@@ -165,6 +172,26 @@ impl Profiles {
         features.extend([on.iter().sum::<f64>() / n, weak, irregular, per_second]);
     }
 
+    /// Downbeats heard at some beats in frames, `[n_beats]`.
+    pub(super) fn downbeats(&self, beats: &[usize]) -> Vec<f64> {
+        beats.iter().map(|&beat| self.downbeat.get(beat).copied().map_or(0.0, f64::from)).collect()
+    }
+
+    /// How well bars fit the beats: after how many beats rhythm and harmony return, and whether the
+    /// downbeats heard fall on the beats and come at regular distances.
+    fn describe_bars(&self, evidence: &Evidence, beats: &[usize], features: &mut Vec<f64>) {
+        let patterns = BeatPatterns::of(evidence, self, beats);
+        let downbeats = self.downbeats(beats);
+        for lag in BAR_LAGS {
+            features.extend(patterns.repetition(0..beats.len(), lag));
+            features.push(repetition(&downbeats, lag));
+        }
+        let between: Vec<usize> = beats.windows(2).map(|pair| usize::midpoint(pair[0], pair[1])).collect();
+        let mean = |xs: &[f64]| xs.iter().sum::<f64>() / xs.len().max(1) as f64;
+        features.extend([mean(&downbeats), mean(&self.downbeats(&between))]);
+        features.extend([2, 3, 4, 6].map(|n_beats| comb_contrast(&downbeats, n_beats)));
+    }
+
     /// Whether a reading holds throughout: how much stronger beats are than what lies between them, on
     /// the whole and where least so, in how many stretches they are weaker, and how far tempi of
     /// stretches lie from one another.
@@ -200,7 +227,7 @@ impl Profiles {
 }
 
 /// Share of what sounds on the last third of the beats that must sound on the first for it to be played.
-const PLAYED: f64 = 0.4;
+const PLAYED: f64 = 0.2;
 
 impl Profiles {
     /// Whether the first third of the beats is played, not the last only, as in swing.
@@ -222,6 +249,15 @@ fn widened(xs: &[f32]) -> Vec<f32> {
         .collect()
 }
 
+/// How far every `step`-th value of a sequence, counted from where that is most, lies above the mean.
+pub(super) fn comb_contrast(xs: &[f64], step: usize) -> f64 {
+    let mean = |phase: usize, step: usize| {
+        let n = xs.len().saturating_sub(phase).div_ceil(step);
+        xs.iter().skip(phase).step_by(step).sum::<f64>() / n.max(1) as f64
+    };
+    (0..step).map(|phase| mean(phase, step)).fold(f64::NEG_INFINITY, f64::max) - mean(0, 1)
+}
+
 /// Autocorrelation of a sequence about its mean at `lag`, in [−1, 1]; 0 where there is nothing to compare.
 pub(super) fn repetition(xs: &[f64], lag: usize) -> f64 {
     if xs.len() < lag + 2 {
@@ -234,4 +270,16 @@ pub(super) fn repetition(xs: &[f64], lag: usize) -> f64 {
     }
     let product: f64 = xs.iter().zip(&xs[lag..]).map(|(a, b)| (a - mean) * (b - mean)).sum();
     (product / (xs.len() - lag) as f64 / energy).clamp(-1.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comb_stands_out_at_its_own_step() {
+        let xs: Vec<f64> = (0..30).map(|idx| f64::from(u8::from(idx % 3 == 1))).collect();
+        assert!((comb_contrast(&xs, 3) - 2.0 / 3.0).abs() < 1e-12);
+        assert!(comb_contrast(&xs, 2).abs() < 1e-12 && comb_contrast(&[], 3).abs() < 1e-12);
+    }
 }

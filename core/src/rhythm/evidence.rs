@@ -20,6 +20,8 @@ pub(super) struct Evidence {
     pub(super) heard: HeardBeats,
     /// Probability of a beat that the network heard, `[n_frames]`, in units of its own local RMS.
     pub(super) heard_beats: Vec<f32>,
+    /// Probability of a downbeat, likewise.
+    pub(super) heard_downbeats: Vec<f32>,
     /// Where the harmony changes, `[n_frames]`, in units of its RMS.
     pub(super) harmonic_onsets: Vec<f32>,
     /// Pitch-class profiles of the register of chords.
@@ -63,9 +65,12 @@ impl Evidence {
         let fine = &features.onsets.fine;
         let seen = |frame| inputs(fine, &chords, &bass, frame);
         let heard = Network::learned().hear(fine.frames.len(), seen, pace).await.at_frames(n_frames);
-        let probabilities: Vec<f32> = heard.beat.iter().map(|odds| 1.0 / (1.0 + (-odds).exp())).collect();
-        let heard_beats = in_local_units(&probabilities, reach);
-        Self { grid, bands, novelty, heard, heard_beats, harmonic_onsets, chords, bass }
+        let in_units = |odds: &[f32]| {
+            let probabilities: Vec<f32> = odds.iter().map(|odds| 1.0 / (1.0 + (-odds).exp())).collect();
+            in_local_units(&probabilities, reach)
+        };
+        let (heard_beats, heard_downbeats) = (in_units(&heard.beat), in_units(&heard.downbeat));
+        Self { grid, bands, novelty, heard, heard_beats, heard_downbeats, harmonic_onsets, chords, bass }
     }
 
     /// Number of frames.
@@ -150,6 +155,13 @@ impl ProfileSums {
         let idx = (at as usize).min(last);
         let (a, b) = (&self.sums[idx], &self.sums[(idx + 1).min(last)]);
         std::array::from_fn(|pc| a[pc] + (at - idx as f64) * (b[pc] - a[pc]))
+    }
+
+    /// The profile of a stretch in seconds, its values summing to 1; zeros where nothing sounds.
+    pub(super) fn share(&self, start: f64, end: f64) -> [f64; 12] {
+        let (start, end) = (self.until(start), self.until(end));
+        let total: f64 = end.iter().zip(&start).map(|(e, s)| e - s).sum();
+        std::array::from_fn(|pc| if total > 1e-9 { (end[pc] - start[pc]) / total } else { 0.0 })
     }
 
     /// How much the profile of the `reach` seconds after `time` differs from that of the `reach`

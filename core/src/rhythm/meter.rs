@@ -14,12 +14,14 @@ pub(super) enum Division {
     Triple,
 }
 
-/// What tells how beats are divided: a constant, the tempo, and the onsets at the phases of a beat.
+/// What tells how beats are divided: a constant, the tempo, the onsets at the phases of a beat, and the
+/// periods that onsets come at, `metrical` (`tempo.rs`).
 ///
 /// Swing plays the last third only; a compound meter plays both.
-pub(super) fn division_features(octaves: f64, phases: &[f64]) -> Vec<f64> {
+pub(super) fn division_features(octaves: f64, phases: &[f64], metrical: &[f64]) -> Vec<f64> {
     let mut features = vec![1.0, octaves, octaves * octaves];
     features.extend(phases);
+    features.extend(metrical);
     features
 }
 

@@ -19,6 +19,7 @@ mod network;
 #[cfg(feature = "training")]
 #[doc(hidden)]
 pub mod network_training;
+mod patterns;
 mod pulse;
 mod tempo;
 mod tempogram;
@@ -33,7 +34,8 @@ use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
 use self::meter::{Division, divide_by_meter, division_features};
 use self::model::{LEARNED, Model, dot, sigmoid};
-use self::tempo::{rank_tempi, style_penalty};
+use self::patterns::BeatPatterns;
+use self::tempo::{metrical_features, rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
@@ -250,7 +252,7 @@ impl Reading {
         let rows = accents::accent_features(&heard.evidence, times);
         let cues = BarCues::of(heard, times, &rows, model);
         let accents = accents::accents(&rows, model);
-        let odds = meter_odds(&accents, &cues.columns, cues.octaves, cues.triple, model);
+        let odds = meter_odds(&accents, &cues, model);
         let (places, posterior) = count_bars(&accents, &odds);
         Self { places, posterior, triple: cues.triple }
     }
@@ -258,8 +260,14 @@ impl Reading {
 
 /// What is known of a run of beats besides their accents.
 struct BarCues {
+    /// Sequences over the beats whose repetition after a bar tells.
     columns: [Vec<f64>; 4],
+    patterns: BeatPatterns,
+    /// Downbeats heard at the beats.
+    downbeats: Vec<f64>,
+    /// Distance of the tempo from 110 BPM.
     octaves: f64,
+    /// Probability that beats are divided in three.
     triple: f64,
 }
 
@@ -280,12 +288,19 @@ impl BarCues {
         } else {
             likely.min(SWUNG)
         };
-        Self { columns: accents::columns(rows), octaves, triple }
+        let frames = frames_of(heard, times);
+        let patterns = BeatPatterns::of(&heard.evidence, &heard.profiles, &frames);
+        let downbeats = heard.profiles.downbeats(&frames);
+        Self { columns: accents::columns(rows), patterns, downbeats, octaves, triple }
     }
 
     /// What tells how beats are divided.
     fn division(heard: &Heard, times: &[f64]) -> Vec<f64> {
-        division_features(octaves_of(times), &heard.profiles.phases(&frames_of(heard, times)))
+        let octaves = octaves_of(times);
+        let phases = heard.profiles.phases(&frames_of(heard, times));
+        let metrical = metrical_features(&heard.tempogram, 110.0 * octaves.exp2());
+        // Its first two are of the octaves.
+        division_features(octaves, &phases, &metrical[2..])
     }
 }
 
@@ -372,14 +387,25 @@ const N_STEADINESS: usize = 10;
 /// How far a span's tempo may lie from the median to stand for it (natural logarithm).
 const NEAR_MEDIAN: f64 = 0.03;
 
-/// The median tempo of the beats; as exactly as the longest span of the curve that has it tells.
+/// Share of the beats that must have the median tempo for it to be one: fewer pass it where the tempo jumps.
+const PASSED: f64 = 0.03;
+
+/// The median tempo of the beats, as exactly as the longest span of the curve that has it tells; where
+/// hardly a beat has it, the tempo of the longest span.
 fn main_tempo(times: &[f64], curve: &[TempoSpan]) -> Option<f64> {
     let mut periods: Vec<f64> = times.windows(2).map(|t| t[1] - t[0]).collect();
     periods.sort_by(f64::total_cmp);
     let median = 60.0 / periods.get(periods.len() / 2)?;
-    let near = curve.iter().filter(|span| (span.bpm.get() / median).ln().abs() < NEAR_MEDIAN);
-    let longest = near.max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start)));
-    Some(longest.map_or(median, |span| span.bpm.get()))
+    let is_near = |bpm: f64| (bpm / median).ln().abs() < NEAR_MEDIAN;
+    let longest = |spans: &mut dyn Iterator<Item = &TempoSpan>| {
+        spans.max_by(|a, b| (a.end - a.start).total_cmp(&(b.end - b.start))).map(|span| span.bpm.get())
+    };
+    if let Some(tempo) = longest(&mut curve.iter().filter(|span| is_near(span.bpm.get()))) {
+        return Some(tempo);
+    }
+    let share =
+        periods.iter().filter(|&&period| is_near(60.0 / period)).count() as f64 / periods.len() as f64;
+    if share < PASSED { longest(&mut curve.iter()) } else { Some(median) }
 }
 
 /// Sound softer than this share of the song's loudest counts as silence (−50 dB).

@@ -154,6 +154,38 @@ fn three_beats_make_a_bar_where_they_do() {
 }
 
 #[test]
+fn quick_eighths_in_seven_may_be_the_beats() {
+    let mut hits = Vec::new();
+    for (idx, time) in steady(256.0, 0.3, 40.0).into_iter().enumerate() {
+        match idx % 7 {
+            0 | 4 => hits.push((time, Drum::Kick)),
+            2 | 6 => hits.push((time, Drum::Snare)),
+            _ => {}
+        }
+        hits.push((time, Drum::Hat));
+    }
+    let tempi = rhythm_of(&drums(&hits, 41.0)).tempo_candidates;
+    assert!(tempi.iter().any(|tempo| (tempo.bpm.get() - 256.0).abs() < 3.0), "{tempi:?}");
+}
+
+#[test]
+fn thirds_that_are_all_played_are_a_compound_meter() {
+    let beats = steady(66.0, 0.3, 40.0);
+    let mut hits = pattern(&beats, 4, 2.0);
+    hits.retain(|hit| hit.1 != Drum::Kick);
+    for (idx, time) in beats.iter().enumerate() {
+        if idx % 2 == 0 {
+            hits.push((*time, Drum::Kick));
+        }
+        // The first third softly, the last as loud as the beat.
+        hits.push((time + 60.0 / 66.0 / 3.0, Drum::Hat));
+        hits.push((time + 2.0 * 60.0 / 66.0 / 3.0, Drum::Kick));
+    }
+    let rhythm = rhythm_of(&drums(&hits, 41.0));
+    assert!(rhythm.meters.iter().all(|span| span.value.to_string().ends_with("/8")), "{:?}", rhythm.meters);
+}
+
+#[test]
 fn a_tempo_change_is_found_where_it_is() {
     let mut beats = steady(100.0, 0.5, 30.0);
     let change = beats[beats.len() - 1] + 0.6;
@@ -165,6 +197,19 @@ fn a_tempo_change_is_found_where_it_is() {
     assert!((curve[0].bpm.get() - 100.0).abs() < 1.5, "{curve:?}");
     assert!((curve[1].bpm.get() - 128.0).abs() < 1.5, "{curve:?}");
     assert_eq!((curve[0].start, curve[1].end), (0.0, 61.0));
+}
+
+#[test]
+fn a_tempo_that_is_only_passed_is_not_the_songs() {
+    let periods = std::iter::repeat_n(0.6, 40).chain([0.5]).chain(std::iter::repeat_n(0.4, 40));
+    let mut times = vec![0.0];
+    periods.for_each(|period| times.push(times[times.len() - 1] + period));
+    let tempo = main_tempo(&times, &divide_by_tempo(&times, 41.0)).unwrap();
+    assert!((tempo - 100.0).abs() < 0.5, "{tempo}");
+    // Free time has its median all the same.
+    let free: Vec<f64> = (0..60).map(|k| f64::from(k) * 0.5 + 0.02 * (f64::from(k) * 0.9).sin()).collect();
+    let tempo = main_tempo(&free, &divide_by_tempo(&free, 30.0)).unwrap();
+    assert!((tempo - 120.0).abs() < 1.0, "{tempo}");
 }
 
 #[test]
@@ -272,7 +317,7 @@ fn what_was_learned_fits_what_is_seen() {
     complete(heard.follow(&params, &model, &pace));
     let best = &heard.candidates[0];
     let cues = BarCues::of(&heard, &beats, &accents::accent_features(&heard.evidence, &beats), &model);
-    let meters = bars::meter_features(&vec![0.0; beats.len()], &cues.columns, 20, cues.octaves, cues.triple);
+    let meters = bars::meter_features(&vec![0.0; beats.len()], &cues, 20);
     let seen = [
         ("pulse", pulse_features(&heard, best).len()),
         ("tempo", tempo::metrical_features(&heard.tempogram, 104.0).len()),

@@ -113,11 +113,7 @@ impl Examined {
         let cues = BarCues::of(&self.heard, times, &rows, model);
         let odds = accents::accents(&rows, model);
         let centres = (0..times.len()).step_by(12);
-        centres
-            .map(|centre| {
-                (centre, bars::meter_features(&odds, &cues.columns, centre, cues.octaves, cues.triple))
-            })
-            .collect()
+        centres.map(|centre| (centre, bars::meter_features(&odds, &cues, centre))).collect()
     }
 
     /// What comes out; `None` without a pulse.

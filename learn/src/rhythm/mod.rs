@@ -302,7 +302,7 @@ fn observe(
 ) {
     let truth = &case.truth;
     let set = &truth.set;
-    let is_right = truth.tempi().iter().any(|w| (outcome.tempo / w - 1.0).abs() < 0.04);
+    let is_right = truth.is_tempo(outcome.tempo);
     if truth.is_level_agreed && !truth.beats.is_empty() {
         tempo.push(Observation {
             x: outcome.tempo_features.clone(),

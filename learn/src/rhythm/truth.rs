@@ -23,6 +23,8 @@ pub struct Truth {
     pub downbeats: Vec<f64>,
     /// Spans of time signatures.
     pub signatures: Vec<(f64, f64, String)>,
+    /// Tempi in BPM of a song that changes its tempo at once; else empty.
+    pub steps: Vec<f64>,
     /// How much the song counts.
     pub weight: f64,
     /// Whether annotators agree on the metrical level.
@@ -48,6 +50,8 @@ impl Truth {
                     .filter_map(|s| Some((s["start"].as_f64()?, s["end"].as_f64()?, text(&s["value"])?)))
                     .collect()
             });
+        let curve = truth.get("tempo_curve").and_then(Value::as_array);
+        let steps: Vec<f64> = curve.into_iter().flatten().filter_map(|span| span["bpm"].as_f64()).collect();
         let whole = truth.get("time_signature").and_then(text).map(|value| vec![(0.0, f64::INFINITY, value)]);
         // Those who take their time are few among composed songs, and many in life.
         let ratios: Vec<f64> = beats.windows(3).map(|b| ((b[2] - b[1]) / (b[1] - b[0])).ln().abs()).collect();
@@ -58,6 +62,7 @@ impl Truth {
             beats,
             downbeats: times("downbeats").unwrap_or_default(),
             signatures: spans.or(whole).unwrap_or_default(),
+            steps: if steps.len() > 1 { steps } else { Vec::new() },
             weight: if is_free { FREE_WEIGHT } else { 1.0 },
             is_level_agreed: true,
         })
@@ -71,7 +76,12 @@ impl Truth {
         Some(60.0 / periods.get(periods.len() / 2)?)
     }
 
-    /// Tempi that hold for some time, for songs that change it.
+    /// Whether a tempo is right to 4 %: the median, or any that a song keeps which changes it at once.
+    pub(super) fn is_tempo(&self, bpm: f64) -> bool {
+        self.tempo().iter().chain(&self.steps).any(|wanted| (bpm / wanted - 1.0).abs() < 0.04)
+    }
+
+    /// Tempi that hold for some time, so that a reading at one of them may be followed.
     pub(super) fn tempi(&self) -> Vec<f64> {
         let n = self.beats.len();
         let mut tempi: Vec<f64> = self.tempo().into_iter().collect();
@@ -134,4 +144,22 @@ pub(super) fn beats_of(signature: &str) -> Option<(usize, bool)> {
 /// Whether two time signatures cannot be told apart by ear: the unit of notation is a convention.
 pub(super) fn sound_alike(a: &str, b: &str) -> bool {
     a == b || beats_of(a).is_some() && beats_of(a) == beats_of(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn any_tempo_that_a_song_keeps_is_right() {
+        let beats: Vec<f64> =
+            (0..40).map(|k| f64::from(k) * 0.5).chain((1..30).map(|k| 19.5 + f64::from(k) * 0.4)).collect();
+        let read =
+            |curve: Value| Truth::read("a", "b", &json!({ "beats": beats, "tempo_curve": curve })).unwrap();
+        let steps = read(json!([{ "bpm": 120.0 }, { "bpm": 150.0 }]));
+        assert!(steps.is_tempo(120.0) && steps.is_tempo(152.0) && !steps.is_tempo(135.0));
+        let steady = read(json!([{ "bpm": 150.0 }]));
+        assert!(steady.is_tempo(121.0) && !steady.is_tempo(150.0));
+    }
 }
