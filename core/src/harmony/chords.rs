@@ -6,7 +6,7 @@ use crate::sequence::arg_max;
 use crate::units::{Key, Mode};
 
 use super::chord::{Quality, Third};
-use super::chroma::Chromagram;
+use super::chroma::{Chromagram, N_NOVELTY};
 use super::grid::{Unit, Weight};
 use super::network::Network;
 use super::numbers::Numbers;
@@ -51,7 +51,6 @@ pub(super) async fn score_chords(
         let row = scores.row_mut(unit);
         if is_harmonic {
             network.score(&inputs_of(chroma, unit), &qualities, row);
-            row.iter_mut().for_each(|score| *score *= INDEPENDENCE);
             let best = row[arg_max(&row[..n_states - 1])];
             row[n_states - 1] = best - CERTAIN;
         } else {
@@ -63,8 +62,6 @@ pub(super) async fn score_chords(
     scores
 }
 
-/// Exponent of a unit's likelihood: what neighbouring units hear is partly the same.
-const INDEPENDENCE: f32 = 0.8;
 /// Exponent of a key's prior of chords: a key is a tendency.
 const KEY_INFLUENCE: f32 = 0.7;
 /// Nats against a chord where there is no harmony, and against none where there is.
@@ -75,13 +72,20 @@ const PACES: [f32; 9] = [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0];
 /// Standard deviation of these log-odds over songs.
 const PACE_SPREAD: f32 = 0.7;
 
-/// Probability that the chord changes at the start of each unit, in a song in which it changes more
-/// readily than in most by `pace` (log-odds).
-fn change_probabilities(units: &[Unit], numbers: &Numbers, pace: f32) -> Vec<f32> {
+/// Probability that the chord changes at the start of each unit, where `novelty` is heard, in a song in
+/// which it changes more readily than in most by `pace` (log-odds).
+fn change_probabilities(
+    units: &[Unit],
+    novelty: &[[f32; N_NOVELTY]],
+    numbers: &Numbers,
+    pace: f32,
+) -> Vec<f32> {
     units
         .iter()
-        .map(|unit| {
-            let odds = (numbers.change_at(unit.weight) + pace).exp();
+        .zip(novelty)
+        .map(|(unit, novelty)| {
+            let heard: f32 = novelty.iter().zip(numbers.novelty).map(|(x, w)| x * w).sum();
+            let odds = (numbers.change_at(unit.weight) + heard + pace).exp();
             let change = match unit.weight {
                 // Learned for half a second.
                 Weight::Free => 1.0 - (1.0 + odds).powf(-(unit.length() as f32) / 0.5),
@@ -98,12 +102,13 @@ async fn song_changes(
     scores: &Matrix,
     prior: &Matrix,
     units: &[Unit],
+    novelty: &[[f32; N_NOVELTY]],
     numbers: &Numbers,
     pace: &Pace,
 ) -> Vec<f32> {
     let (mut best, mut best_score) = (Vec::new(), f64::NEG_INFINITY);
     for shift in PACES {
-        let changes = change_probabilities(units, numbers, shift);
+        let changes = change_probabilities(units, novelty, numbers, shift);
         let evidence = log_evidence(scores, prior, &changes, pace).await;
         let score = evidence - 0.5 * f64::from(shift / PACE_SPREAD).powi(2);
         if score > best_score || best.is_empty() {
@@ -152,6 +157,7 @@ pub(super) async fn decode_chords(
     scores: &Matrix,
     prior: &Matrix,
     units: &[Unit],
+    novelty: &[[f32; N_NOVELTY]],
     numbers: &Numbers,
     pace: &Pace,
 ) -> ChordSequence {
@@ -160,7 +166,7 @@ pub(super) async fn decode_chords(
     if n_units == 0 || n_states == 0 {
         return ChordSequence { states: Vec::new(), posterior };
     }
-    let changes = song_changes(scores, prior, units, numbers, pace).await;
+    let changes = song_changes(scores, prior, units, novelty, numbers, pace).await;
     // Viterbi.
     let mut best: Vec<f32> = (0..n_states).map(|s| scores.row(0)[s] + prior.row(0)[s]).collect();
     let mut came_from = vec![0u32; n_units * n_states];

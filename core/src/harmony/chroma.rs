@@ -63,6 +63,35 @@ pub(super) fn chroma_of(transcription: &Transcription) -> Chromagram {
     chroma
 }
 
+/// Number of values in [`novelty_of`].
+pub(super) const N_NOVELTY: usize = 4;
+
+/// How much the pitch classes change at the start of each unit, `[n_units]`: one less the cosine of their
+/// roots, in the bass and in the middle, from the unit before to this one, and from the two before to the
+/// two that start here. 0 at the start of the song.
+pub(super) fn novelty_of(chroma: &Chromagram) -> Vec<[f32; N_NOVELTY]> {
+    let n_units = chroma.bass.n_rows();
+    let change = |register: &Matrix, at: usize, reach: usize| {
+        let sum = |range: std::ops::Range<usize>| {
+            let mut sum = [0.0f32; 12];
+            for unit in range {
+                sum.iter_mut().zip(register.row(unit)).for_each(|(s, c)| *s += c.sqrt());
+            }
+            sum
+        };
+        let (before, after) = (sum(at.saturating_sub(reach)..at), sum(at..(at + reach).min(n_units)));
+        let dot = |a: &[f32; 12], b: &[f32; 12]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        let length = (dot(&before, &before) * dot(&after, &after)).sqrt();
+        if length > 0.0 { 1.0 - dot(&before, &after) / length } else { 0.0 }
+    };
+    (0..n_units)
+        .map(|unit| {
+            let Chromagram { bass, middle, .. } = chroma;
+            [change(bass, unit, 1), change(middle, unit, 1), change(bass, unit, 2), change(middle, unit, 2)]
+        })
+        .collect()
+}
+
 /// Scales to maximum 1.
 fn normalise(row: &mut [f32]) {
     let max = row.iter().copied().fold(0.0, f32::max);
@@ -106,4 +135,38 @@ pub(super) fn beat_chroma(units: &[Unit], chroma: &Chromagram) -> BeatChroma {
     }
     beat_chroma.edges.extend(units.last().map(|unit| unit.end));
     beat_chroma
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_chord_is_new_in_the_registers_that_change() {
+        let chords = [[0, 4, 7], [0, 4, 7], [5, 9, 0], [5, 9, 0], [5, 9, 0]];
+        let mut middle = Matrix::with_cols(12);
+        let mut bass = Matrix::with_cols(12);
+        for chord in chords {
+            let row = |notes: &[usize]| {
+                std::array::from_fn::<f32, 12, _>(|pc| f32::from(u8::from(notes.contains(&pc))))
+            };
+            middle.push_row(&row(&chord));
+            bass.push_row(&row(&[0]));
+        }
+        let chroma = Chromagram { bass, high: middle.clone(), treble: middle.clone(), middle };
+        let novelty = novelty_of(&chroma);
+        assert_eq!(novelty.len(), chords.len());
+        for (unit, [bass, middle, bass_of_two, middle_of_two]) in novelty.into_iter().enumerate() {
+            assert!(bass.abs() < 1e-6 && bass_of_two.abs() < 1e-6, "{unit}");
+            assert_eq!(middle > 0.1, unit == 2, "{unit}: {middle}");
+            assert_eq!(middle_of_two > 0.1, (1..4).contains(&unit), "{unit}: {middle_of_two}");
+        }
+    }
+
+    #[test]
+    fn silence_is_nothing_new() {
+        let silence = || Matrix::zeros(3, 12);
+        let chroma = Chromagram { bass: silence(), middle: silence(), high: silence(), treble: silence() };
+        assert_eq!(novelty_of(&chroma), [[0.0; N_NOVELTY]; 3]);
+    }
 }

@@ -94,8 +94,8 @@ pub(super) struct Reluctance {
 
 /// For keys that chords are to be heard in.
 pub(super) const STEADY: Reluctance = Reluctance { change: 23.0, related: 13.0 };
-/// For keys whose changes are judged one by one afterwards (modulation.rs).
-pub(super) const EAGER: Reluctance = Reluctance { change: 8.0, related: 4.0 };
+/// For keys whose changes are judged one by one afterwards, related keys or not (modulation.rs).
+pub(super) const EAGER: Reluctance = Reluctance { change: 8.0, related: 0.0 };
 
 /// What speaks for each key in each bar.
 #[derive(Debug, Clone)]

@@ -31,7 +31,7 @@ use crate::units::{Key, PitchClass, round};
 
 use chord::{Chord, Quality};
 use chords::{ChordSequence, decode_chords, prior_in_keys, same_third, score_chords};
-use chroma::{Chromagram, beat_chroma, chroma_of, melody_of};
+use chroma::{Chromagram, beat_chroma, chroma_of, melody_of, novelty_of};
 use grid::{Unit, units_of};
 use key::{EAGER, KeyEvidence, KeyRun, KeyTrack, STEADY, settle_keys, tonality_of};
 use modulation::true_changes;
@@ -150,38 +150,45 @@ pub async fn estimate_harmony(
     params: &AnalysisParams,
     pace: &Pace,
 ) -> Harmony {
-    estimate_harmony_by(&Numbers::learned(), features, rhythm, params, pace).await
+    let hearing = listen(features, rhythm, pace).await;
+    decide(&Numbers::learned(), &hearing, params, pace, |_, _, _| ()).await
 }
 
-async fn estimate_harmony_by(
-    numbers: &Numbers,
-    features: &Features,
-    rhythm: &Rhythm,
-    params: &AnalysisParams,
-    pace: &Pace,
-) -> Harmony {
-    estimate_harmony_seen(numbers, features, rhythm, params, pace, |_, _, _| ()).await
+/// What is heard, before anything is decided by learned numbers.
+#[derive(Debug, Clone)]
+struct Hearing {
+    tuning: Option<Tuning>,
+    units: Vec<Unit>,
+    transcription: Transcription,
+    chroma: Chromagram,
 }
 
-/// `see` is shown the stretches that seem to be in one key before it is decided about them.
-async fn estimate_harmony_seen(
-    numbers: &Numbers,
-    features: &Features,
-    rhythm: &Rhythm,
-    params: &AnalysisParams,
-    pace: &Pace,
-    see: impl FnOnce(&KeyEvidence<'_>, &KeyTrack, &[KeyRun]),
-) -> Harmony {
+/// Finds the tuning and transcribes the units.
+async fn listen(features: &Features, rhythm: &Rhythm, pace: &Pace) -> Hearing {
     let tuning = estimate_tuning(&features.spectrum.pitch_deviation);
     let units = units_of(rhythm, features.duration);
     let cents = tuning.map_or(0.0, |tuning| tuning.cents);
     let transcription = transcribe(&features.spectrum, &units, cents, pace).await;
     let chroma = chroma_of(&transcription);
-    let beat_chroma = beat_chroma(&units, &chroma);
-    let melody = melody_of(&units, &transcription);
+    Hearing { tuning, units, transcription, chroma }
+}
 
-    let audible = audible_units(&transcription);
-    let evidence = evidence_of(&units, &transcription, &audible);
+/// Decides about keys and chords. `see` is shown the stretches that seem to be in one key before it is
+/// decided about them.
+async fn decide(
+    numbers: &Numbers,
+    hearing: &Hearing,
+    params: &AnalysisParams,
+    pace: &Pace,
+    see: impl FnOnce(&KeyEvidence<'_>, &KeyTrack, &[KeyRun]),
+) -> Harmony {
+    let Hearing { tuning, units, transcription, chroma } = hearing;
+    let tuning = *tuning;
+    let beat_chroma = beat_chroma(units, chroma);
+    let melody = melody_of(units, transcription);
+
+    let audible = audible_units(transcription);
+    let evidence = evidence_of(units, transcription, &audible);
     let presence = find_harmony(&evidence, &audible, &transcription.is_lines, &numbers.presence);
     let weights: Vec<f32> = units
         .iter()
@@ -189,15 +196,15 @@ async fn estimate_harmony_seen(
         .map(|(unit, &is_harmonic)| if is_harmonic { unit.length() as f32 } else { 0.0 })
         .collect();
     if tuning.is_none() || !presence.is_harmonic.contains(&true) {
-        let chords = chord_spans(&units, &[], &[], &[]);
+        let chords = chord_spans(units, &[], &[], &[]);
         return Harmony { tuning: None, beat_chroma, melody, chords, ..Harmony::default() };
     }
 
     let vocabulary = Vocabulary::new(params.chord_vocabulary);
     let profiles = profiles_of(params.key_profile, params.style);
-    let all_registers = registers_together(&chroma);
+    let all_registers = registers_together(chroma);
     let mut evidence = KeyEvidence {
-        units: &units,
+        units,
         chroma: &all_registers,
         bass: &chroma.bass,
         weights: &weights,
@@ -207,9 +214,9 @@ async fn estimate_harmony_seen(
     let first_keys = KeyTrack::of(&evidence).runs(STEADY);
     pace.progress(0.65);
 
-    let scores = score_chords(&vocabulary, &numbers.network, &chroma, &presence.is_harmonic, pace).await;
-    let prior = chord_prior(&vocabulary, &units, &first_keys);
-    let mut decoded = decode_chords(&scores, &prior, &units, numbers, pace).await;
+    let scores = score_chords(&vocabulary, &numbers.network, chroma, &presence.is_harmonic, pace).await;
+    let prior = chord_prior(&vocabulary, units, &first_keys);
+    let mut decoded = decode_chords(&scores, &prior, units, &novelty_of(chroma), numbers, pace).await;
     decoded.doubt(&presence.probability);
     pace.progress(0.9);
     let unit_chords: Vec<Option<(Quality, usize)>> =
@@ -221,7 +228,7 @@ async fn estimate_harmony_seen(
     see(&evidence, &track, &runs);
     let tonality: f32 = tonality_of(&evidence, &runs).iter().zip(numbers.tonality).map(|(x, w)| x * w).sum();
     if tonality < 0.0 {
-        let chords = chord_spans(&units, &name_chords(&vocabulary, numbers, &chroma, &decoded), &[], &[]);
+        let chords = chord_spans(units, &name_chords(&vocabulary, numbers, chroma, &decoded), &[], &[]);
         return Harmony { tuning, beat_chroma, melody, chords, ..Harmony::default() };
     }
     let runs = true_changes(&evidence, &runs, &track, numbers);
@@ -239,8 +246,8 @@ async fn estimate_harmony_seen(
         .collect();
     let runs: Vec<KeyRun> = settled.into_iter().map(|(run, _)| run).collect();
 
-    let named = name_chords(&vocabulary, numbers, &chroma, &decoded);
-    let chords = chord_spans(&units, &named, &runs, &all_keys);
+    let named = name_chords(&vocabulary, numbers, chroma, &decoded);
+    let chords = chord_spans(units, &named, &runs, &all_keys);
     pace.progress(1.0);
     Harmony { tuning, key_candidates, keys, chords, beat_chroma, melody }
 }

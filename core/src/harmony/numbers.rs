@@ -1,5 +1,6 @@
 //! The stage's learned numbers.
 
+use super::chroma::N_NOVELTY;
 use super::grid::Weight;
 use super::key::{N_FEATURES, N_TONALITY};
 use super::modulation::N_SIGNS;
@@ -19,6 +20,8 @@ pub(super) struct Numbers {
     /// Log-odds that the chord changes at the start of a unit, by [`Weight`]; of half a second where
     /// no beats are known.
     change: [f32; 5],
+    /// What the log-odds of a change gain by novelty, [`novelty_of`](super::chroma::novelty_of).
+    pub(super) novelty: [f32; N_NOVELTY],
     /// Weights of what speaks for there being a key, [`tonality_of`](super::key::tonality_of).
     pub(super) tonality: [f32; N_TONALITY],
     /// Weights of what speaks for a change of key (modulation.rs).
@@ -43,6 +46,7 @@ impl Numbers {
             network: Network::default(),
             presence: [0.0; N_EVIDENCE],
             change: [0.0; 5],
+            novelty: [0.0; N_NOVELTY],
             tonality: [0.0; N_TONALITY],
             modulation: [0.0; N_SIGNS],
             key: [0.0; N_FEATURES],
@@ -56,6 +60,7 @@ impl Numbers {
             match name {
                 "presence" => fill(&mut numbers.presence, &values),
                 "change" => fill(&mut numbers.change, &values),
+                "novelty" => fill(&mut numbers.novelty, &values),
                 "tonality" => fill(&mut numbers.tonality, &values),
                 "modulation" => fill(&mut numbers.modulation, &values),
                 "key" => fill(&mut numbers.key, &values),
@@ -93,7 +98,14 @@ mod tests {
     fn what_was_learned_is_complete() {
         let numbers = Numbers::learned();
         assert!(numbers.network.is_complete());
-        assert!(numbers.change.iter().chain(&numbers.key).all(|x| x.is_finite() && *x != 0.0));
+        assert!(
+            numbers
+                .change
+                .iter()
+                .chain(&numbers.novelty)
+                .chain(&numbers.key)
+                .all(|x| x.is_finite() && *x != 0.0)
+        );
         assert!(numbers.key_certainty[0] > 0.0 && numbers.chord_certainty[0] > 0.0);
         for quality in &Vocabulary::new(ChordVocabulary::Extended).qualities {
             assert!(numbers.network.knows(quality.harte()), "{quality:?}");

@@ -7,16 +7,13 @@ use crate::params::{AnalysisParams, ChordVocabulary};
 use crate::rhythm::Rhythm;
 
 use super::Harmony;
-use super::chroma::chroma_of;
-use super::grid::units_of;
+use super::chroma::novelty_of;
 use super::key::{features_of, tonality_of};
 use super::modulation::signs_of_changes;
 use super::numbers::Numbers;
 use super::presence::evidence_of;
-use super::transcription::transcribe;
-use super::tuning::estimate_tuning;
 use super::vocabulary::{Vocabulary, inputs_of};
-use super::{audible_units, estimate_harmony_by, estimate_harmony_seen};
+use super::{Hearing, audible_units, decide, listen};
 
 /// Inputs of the chord network.
 pub const N_INPUTS: usize = super::network::N_INPUTS;
@@ -24,6 +21,8 @@ pub const N_INPUTS: usize = super::network::N_INPUTS;
 pub const N_REGISTERS: usize = super::network::N_REGISTERS;
 /// Weights of a unit's start in the meter.
 pub const N_WEIGHTS: usize = 5;
+/// Measures of how much changes.
+pub const N_NOVELTY: usize = super::chroma::N_NOVELTY;
 /// Features that speak for harmony.
 pub const N_PRESENCE: usize = super::presence::N_EVIDENCE;
 /// Signs that there is a key.
@@ -33,9 +32,10 @@ pub const N_SIGNS: usize = super::modulation::N_SIGNS;
 /// Features that speak for a key.
 pub const N_KEY_FEATURES: usize = super::key::N_FEATURES;
 
-/// A song as the chord network hears it.
+/// A song as the stage hears it before it decides.
 #[derive(Debug, Clone)]
 pub struct Heard {
+    hearing: Hearing,
     /// Edges of the units in seconds, `[n_units + 1]`.
     pub edges: Vec<f64>,
     /// Inputs of the network, `[n_units × N_INPUTS]`, from C.
@@ -44,6 +44,8 @@ pub struct Heard {
     pub presence: Vec<[f32; N_PRESENCE]>,
     /// Whether anything sounds, `[n_units]`.
     pub audible: Vec<bool>,
+    /// How much changes at each unit's start, `[n_units]`.
+    pub novelty: Vec<[f32; N_NOVELTY]>,
     /// How heavy each unit's start is in the meter, below [`N_WEIGHTS`], `[n_units]`.
     pub weights: Vec<usize>,
 }
@@ -52,23 +54,23 @@ impl Heard {
     /// Listens as far as the stage does before it decides.
     #[must_use]
     pub fn of(features: &Features, rhythm: &Rhythm) -> Self {
-        let cents = estimate_tuning(&features.spectrum.pitch_deviation).map_or(0.0, |tuning| tuning.cents);
-        let units = units_of(rhythm, features.duration);
-        let transcription = complete(transcribe(&features.spectrum, &units, cents, &Pace::default()));
-        let chroma = chroma_of(&transcription);
+        let hearing = complete(listen(features, rhythm, &Pace::default()));
+        let Hearing { units, transcription, chroma, .. } = &hearing;
         let mut inputs = Matrix::with_cols(N_INPUTS);
         for unit in 0..units.len() {
-            inputs.push_row(inputs_of(&chroma, unit).as_flattened());
+            inputs.push_row(inputs_of(chroma, unit).as_flattened());
         }
-        let audible = audible_units(&transcription);
+        let audible = audible_units(transcription);
         let mut edges: Vec<f64> = units.iter().map(|unit| unit.start).collect();
         edges.extend(units.last().map(|unit| unit.end));
         Self {
             edges,
             inputs,
-            presence: evidence_of(&units, &transcription, &audible),
+            presence: evidence_of(units, transcription, &audible),
             audible,
+            novelty: novelty_of(chroma),
             weights: units.iter().map(|unit| unit.weight as usize).collect(),
+            hearing,
         }
     }
 }
@@ -105,34 +107,26 @@ pub struct KeyCases {
 /// The stretches of a song with what speaks for their keys, by the learned numbers in `weights`; none
 /// where there is no harmony.
 #[must_use]
-pub fn key_cases(weights: &str, features: &Features, rhythm: &Rhythm, params: &AnalysisParams) -> KeyCases {
+pub fn key_cases(weights: &str, heard: &Heard, params: &AnalysisParams) -> KeyCases {
     let numbers = Numbers::parse(weights);
     let mut cases = KeyCases::default();
-    complete(estimate_harmony_seen(
-        &numbers,
-        features,
-        rhythm,
-        params,
-        &Pace::default(),
-        |evidence, track, runs| {
-            cases.tonality = tonality_of(evidence, runs);
-            cases.changes = signs_of_changes(evidence, runs, track, &numbers);
-            cases.stretches = runs
-                .iter()
-                .map(|run| KeyCase {
-                    start: evidence.units[run.from].start,
-                    end: evidence.units[run.to - 1].end,
-                    features: features_of(evidence, run),
-                })
-                .collect();
-        },
-    ));
+    complete(decide(&numbers, &heard.hearing, params, &Pace::default(), |evidence, track, runs| {
+        cases.tonality = tonality_of(evidence, runs);
+        cases.changes = signs_of_changes(evidence, runs, track, &numbers);
+        cases.stretches = runs
+            .iter()
+            .map(|run| KeyCase {
+                start: evidence.units[run.from].start,
+                end: evidence.units[run.to - 1].end,
+                features: features_of(evidence, run),
+            })
+            .collect();
+    }));
     cases
 }
 
 /// The whole stage by the learned numbers in `weights` (the text of the file).
 #[must_use]
-pub fn harmony_by(weights: &str, features: &Features, rhythm: &Rhythm, params: &AnalysisParams) -> Harmony {
-    let numbers = Numbers::parse(weights);
-    complete(estimate_harmony_by(&numbers, features, rhythm, params, &Pace::default()))
+pub fn harmony_by(weights: &str, heard: &Heard, params: &AnalysisParams) -> Harmony {
+    complete(decide(&Numbers::parse(weights), &heard.hearing, params, &Pace::default(), |_, _, _| ()))
 }

@@ -69,8 +69,14 @@ pub(super) async fn transcribe(
     transcription
 }
 
+/// Seconds to each side that a frame mostly hears: half of its 372 ms, tapered.
+const FRAME_REACH: f64 = 0.12;
+/// Weight of a frame at the edge of a unit, beside one that hears little else.
+const EDGE_WEIGHT: f64 = 0.15;
+
 /// Mean over the frames centred in the unit of the fourth root of the magnitudes: quiet notes count
-/// beside loud ones, and what lasts counts more than a drum's hit. Returns how many frames.
+/// beside loud ones, and what lasts counts more than a drum's hit. Frames near the edges, which hear as much
+/// of the neighbouring units, count less. Returns how many frames.
 fn average(spectrum: &LogFrequencySpectrum, unit: &Unit, mean: &mut [f32]) -> usize {
     mean.fill(0.0);
     let n_frames = spectrum.magnitudes.n_rows();
@@ -80,13 +86,17 @@ fn average(spectrum: &LogFrequencySpectrum, unit: &Unit, mean: &mut [f32]) -> us
     let rate = spectrum.grid.frame_rate();
     let first = ((unit.start * rate).ceil().max(0.0) as usize).min(n_frames - 1);
     let last = ((unit.end * rate).ceil().max(0.0) as usize).clamp(first + 1, n_frames.max(first + 1));
+    let mut total = 0.0;
     for t in first..last {
+        let at = spectrum.grid.time_of(t);
+        let within = (at - unit.start).min(unit.end - at) / FRAME_REACH;
+        let weight = within.clamp(EDGE_WEIGHT, 1.0) as f32;
         for (m, x) in mean.iter_mut().zip(spectrum.magnitudes.row(t)) {
-            *m += x.sqrt().sqrt();
+            *m += weight * x.sqrt().sqrt();
         }
+        total += weight;
     }
-    let n = (last - first) as f32;
-    mean.iter_mut().for_each(|m| *m /= n);
+    mean.iter_mut().for_each(|m| *m /= total);
     last - first
 }
 

@@ -1,9 +1,11 @@
 //! Annotated chords → the answers that the network learns.
 
-use sectionist_core::harmony::training::{Heard, N_PRESENCE, N_WEIGHTS, qualities};
+use sectionist_core::harmony::training::{Heard, N_NOVELTY, N_PRESENCE, N_WEIGHTS, qualities};
 use sectionist_tests::fixtures::Span;
 
 use super::network::Unit;
+use crate::Failure;
+use crate::logistic::{self, Observation};
 
 /// State of a label in Harte syntax, whatever its bass: `12 · quality + root`, one past them for `N`;
 /// `None` for what has no name in the vocabulary.
@@ -39,27 +41,38 @@ fn answers(heard: &Heard, chords: &[Span]) -> Vec<Option<(usize, bool)>> {
 
 /// How much more an inverted chord counts: they are few, and without their weight the bass is taken for
 /// the root.
-const INVERTED_WEIGHT: f32 = 3.0;
+const INVERTED_WEIGHT: f32 = 4.0;
+
+/// Whether the chord changes at the start of a unit.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    /// How heavy the start is in the meter.
+    weight: usize,
+    /// How much the pitch classes change there.
+    novelty: [f32; N_NOVELTY],
+    is_change: bool,
+}
 
 /// What one song teaches.
 pub(super) struct Lesson {
     pub(super) units: Vec<Unit>,
     /// What spoke for harmony and whether there was some, of each audible unit.
     pub(super) presence: Vec<([f32; N_PRESENCE], bool)>,
-    /// How often the chord changed and how often it stayed at units of each weight.
-    pub(super) changes: [[f64; 2]; N_WEIGHTS],
+    /// Where the chord changed and where it stayed.
+    pub(super) changes: Vec<Change>,
 }
 
 impl Lesson {
     /// `weight`: how much a second counts.
     pub(super) fn of(heard: &Heard, chords: &[Span], weight: f32, is_drill: bool) -> Self {
         let answers = answers(heard, chords);
-        let mut changes = [[0.0; 2]; N_WEIGHTS];
-        for (pair, &weight) in answers.windows(2).zip(heard.weights.iter().skip(1)) {
+        let mut changes = Vec::new();
+        for (unit, pair) in answers.windows(2).enumerate() {
             if let [Some((before, _)), Some((after, _))] = pair
                 && !is_drill
             {
-                changes[weight][usize::from(before == after)] += 1.0;
+                let (weight, novelty) = (heard.weights[unit + 1], heard.novelty[unit + 1]);
+                changes.push(Change { weight, novelty, is_change: before != after });
             }
         }
         let none = 12 * qualities().len();
@@ -87,27 +100,59 @@ impl Lesson {
     }
 }
 
-/// Log-odds of a change by weight, over some songs.
-pub(super) fn change_odds(lessons: &[&Lesson]) -> [f64; N_WEIGHTS] {
-    let mut odds = [0.0; N_WEIGHTS];
-    for (weight, odds) in odds.iter_mut().enumerate() {
-        // A song counts once, however long; one change and two stays that nobody saw.
-        let (mut changed, mut stayed) = (1.0, 2.0);
-        for lesson in lessons {
-            let [c, s] = lesson.changes[weight];
-            if c + s > 0.0 {
-                changed += c / (c + s);
-                stayed += s / (c + s);
-            }
+/// Part of what novelty says of a change that is believed: the chords' scores say some of it too.
+const NOVELTY_TRUST: f64 = 0.5;
+
+/// Log-odds of a change by weight and what novelty adds to them, over some songs.
+///
+/// # Errors
+/// They cannot be fitted.
+pub(super) fn change_odds(lessons: &[&Lesson]) -> Result<Vec<f64>, Failure> {
+    let mut observations = Vec::new();
+    for lesson in lessons {
+        // A song counts once, however long.
+        let weight = 1.0 / (lessons.len() * lesson.changes.len().max(1)) as f64;
+        for change in &lesson.changes {
+            let mut x = vec![0.0; 1 + N_WEIGHTS];
+            (x[0], x[1 + change.weight]) = (1.0, 1.0);
+            x.extend(change.novelty.map(f64::from));
+            let yes = f64::from(u8::from(change.is_change));
+            observations.push(Observation { x, yes, weight });
         }
-        *odds = f64::ln(changed / stayed);
     }
-    odds
+    let mut odds = logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-4)?;
+    let constant = odds.remove(0);
+    let (of_weight, of_novelty) = odds.split_at_mut(N_WEIGHTS);
+    // What novelty is not believed is made up for at its mean over all songs, drills (which tell nothing of
+    // changes: 0) among them: chords would change too seldom without, too often if drills were left out.
+    let of_mean: f64 = of_novelty
+        .iter()
+        .enumerate()
+        .map(|(idx, w)| w * observations.iter().map(|o| o.weight * o.x[1 + N_WEIGHTS + idx]).sum::<f64>())
+        .sum();
+    of_weight.iter_mut().for_each(|odds| *odds += constant + (1.0 - NOVELTY_TRUST) * of_mean);
+    of_novelty.iter_mut().for_each(|w| *w *= NOVELTY_TRUST);
+    Ok(odds)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chords_change_where_novelty_is_heard() {
+        let change = |beat: usize| {
+            let is_change = beat.is_multiple_of(4);
+            let heard = if is_change { 0.4 } else { 0.1 } + 0.02 * (beat % 7) as f32;
+            Change { weight: 2, novelty: [heard; N_NOVELTY], is_change }
+        };
+        let lesson =
+            Lesson { units: Vec::new(), presence: Vec::new(), changes: (0..40).map(change).collect() };
+        let odds = change_odds(&[&lesson]).unwrap_or_default();
+        assert_eq!(odds.len(), N_WEIGHTS + N_NOVELTY);
+        let at = |novelty: f64| odds[2] + novelty * odds[N_WEIGHTS..].iter().sum::<f64>();
+        assert!(at(0.5) > 0.0 && at(0.1) < 0.0, "{odds:?}");
+    }
 
     #[test]
     fn labels_become_states() {

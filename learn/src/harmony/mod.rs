@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use sectionist_core::AnalysisParams;
 use sectionist_core::features::Features;
 use sectionist_core::harmony::Harmony;
-use sectionist_core::harmony::training::{Heard, KeyCases, harmony_by, key_cases, qualities};
+use sectionist_core::harmony::training::{Heard, KeyCases, N_WEIGHTS, harmony_by, key_cases, qualities};
 use sectionist_core::rhythm::Rhythm;
 use sectionist_tests::fixtures::Span;
 use sectionist_tests::metrics;
@@ -122,12 +122,14 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
     examples.extend(in_parallel(N_TONES, tones::compose)?);
     examples.extend(in_parallel(N_DRUMS, tones::drums_alone)?);
     let examples = &examples[..];
+    let heard = in_parallel(examples.len(), |idx| Heard::of(&examples[idx].features, &examples[idx].rhythm))?;
+    let heard = &heard[..];
     let lessons: Vec<Lesson> = examples
         .iter()
-        .map(|example| {
+        .zip(heard)
+        .map(|(example, heard)| {
             let weight = if is_composed(example) { COMPOSED_WEIGHT } else { 1.0 };
-            let heard = Heard::of(&example.features, &example.rhythm);
-            let mut lesson = Lesson::of(&heard, &example.chords, weight, example.is_drill);
+            let mut lesson = Lesson::of(heard, &example.chords, weight, example.is_drill);
             let power = qualities().iter().position(|(name, _)| *name == "5");
             for unit in &mut lesson.units {
                 if Some(unit.answer / 12) == power && example.set != "driven" {
@@ -150,7 +152,7 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
     .into_iter()
     .collect::<Result<_, _>>()?;
     // Keys are learned from chords that the network found without having seen the song.
-    let cases = key_cases_of(examples, &fits)?;
+    let cases = key_cases_of(examples, heard, &fits)?;
     for (left_out, text) in fits.iter_mut().enumerate() {
         let seen = || seen_by(examples, &cases, left_out);
         let answers: Vec<Answer> = seen()
@@ -167,7 +169,7 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
         *text += &keys::fit_tonality(&keyed)?;
     }
     // Changes of key are judged by what speaks for the keys.
-    let cases = key_cases_of(examples, &fits)?;
+    let cases = key_cases_of(examples, heard, &fits)?;
     for (left_out, text) in fits.iter_mut().enumerate() {
         let keyed: Vec<(&KeyCases, &[Span], f64)> = seen_by(examples, &cases, left_out)
             .filter(|(example, _)| !example.keys.is_empty())
@@ -181,13 +183,14 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
     let unseen: Vec<Harmony> = in_parallel(examples.len(), |idx| {
         let example = &examples[idx];
         let weights = &fits[fold_of(&example.id, N_FOLDS)];
-        harmony_by(weights, &example.features, &example.rhythm, &example.params)
+        harmony_by(weights, &heard[idx], &example.params)
     })?;
     let mut text = String::from(
         "# Learned numbers of the harmony stage, written by `cargo xtask learn harmony`: the chord network\n\
          # (network.rs), what tells notes from drums (presence.rs), log-odds of a change of chord at units off the\n\
-         # beat, without beats, on a beat, at half a bar, at a bar (grid.rs), weights for keys and for there being\n\
-         # one (key.rs), for a change of key (modulation.rs), and what confidence is worth.\n",
+         # beat, without beats, on a beat, at half a bar, at a bar (grid.rs) and what novelty adds to them (chroma.rs),\n\
+         # weights for keys and for there being one (key.rs), for a change of key (modulation.rs), and what\n\
+         # confidence is worth.\n",
     );
     write_scores(&mut text, examples, &unseen)?;
     eprint!("{text}");
@@ -200,11 +203,11 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
 }
 
 /// What is known of each song's keys by the fit that has not seen it.
-fn key_cases_of(examples: &[Example], fits: &[String]) -> Result<Vec<KeyCases>, Failure> {
+fn key_cases_of(examples: &[Example], heard: &[Heard], fits: &[String]) -> Result<Vec<KeyCases>, Failure> {
     in_parallel(examples.len(), |idx| {
         let example = &examples[idx];
         let weights = &fits[fold_of(&example.id, N_FOLDS)];
-        key_cases(weights, &example.features, &example.rhythm, &example.params)
+        key_cases(weights, &heard[idx], &example.params)
     })
 }
 
@@ -261,10 +264,12 @@ fn fit(lessons: &[&Lesson]) -> Result<String, Failure> {
     let units: Vec<&Unit> = lessons.iter().flat_map(|lesson| &lesson.units).collect();
     let mut text = network::fit(&units);
     text += &fit_presence(lessons)?;
-    text += "change";
-    for odds in change_odds(lessons) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, " {odds:.4}");
+    let odds = change_odds(lessons)?;
+    for (name, odds) in [("change", &odds[..N_WEIGHTS]), ("\nnovelty", &odds[N_WEIGHTS..])] {
+        text += name;
+        for odds in odds {
+            write!(text, " {odds:.4}")?;
+        }
     }
     text.push('\n');
     Ok(text)

@@ -7,7 +7,7 @@ use sectionist_core::harmony::training::{N_INPUTS, N_REGISTERS, qualities};
 use super::chance::Chance;
 
 /// Units of the hidden layer.
-const N_HIDDEN: usize = 32;
+const N_HIDDEN: usize = 64;
 /// Room for the qualities, a multiple of the processor's vector width.
 const WIDTH: usize = 24;
 
