@@ -170,9 +170,8 @@ fn hann_lobe(x: f64) -> f64 {
 }
 
 /// Range of the peaks that tell the tuning, in Hz: high enough for the transform to resolve cents,
-/// low enough to be fundamentals or the first partials: higher ones are bent by inharmonicity, and third
-/// and fifth partials lie 2 and 14 cents off the tempered pitch next to them.
-const TUNING_RANGE_HZ: (f64, f64) = (100.0, 1000.0);
+/// low enough that inharmonicity does not bend partials.
+const TUNING_RANGE_HZ: (f64, f64) = (200.0, 2000.0);
 /// A peak counts if it is this many times its surroundings' mean.
 const PEAK_PROMINENCE: f32 = 3.0;
 /// Bins to each side that are a peak's surroundings.
