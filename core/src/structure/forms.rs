@@ -183,7 +183,17 @@ fn phrases_of_one_material_share_a_letter() {
     let (features, rhythm, harmony) = song(&[(VERSE, 16), (BRIDGE, 8), (VERSE, 8)]);
     let pace = Pace::default();
     let scene = complete(Scene::of(&features, &rhythm, &harmony, &pace)).expect("it sounds");
-    let posteriors: Vec<f32> = (0..32).map(|bar| if bar % 8 == 0 { 0.9 } else { 0.1 }).collect();
+    let posteriors: Vec<f32> = (0..32)
+        .map(|bar| {
+            if bar == 0 {
+                0.6
+            } else if bar % 8 == 0 {
+                0.9
+            } else {
+                0.1
+            }
+        })
+        .collect();
     let weights = Weights::parse(MODEL);
     let phrases = complete(phrases_of((&(0..32), 0.7), &posteriors, 0.5, &scene, &weights, &pace));
     assert_eq!(

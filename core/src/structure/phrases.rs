@@ -25,7 +25,8 @@ pub(super) struct PhraseSpan {
 }
 
 /// The phrases of a section, given as its bars and the probability of its boundary, from the probability of a
-/// phrase at each bar line of the song; they start from the probability `threshold` on. O(bars + phrases²).
+/// phrase at each bar line of the song. They start from the probability `threshold` on; the first may start even
+/// if the section does not. O(bars + phrases²).
 pub(super) async fn phrases_of(
     (section, boundary): (&Range<usize>, f32),
     posteriors: &[f32],
@@ -47,7 +48,7 @@ pub(super) async fn phrases_of(
         .map(|((bars, group), start)| PhraseSpan {
             bars,
             group,
-            probability: if start == 0 { boundary } else { posteriors[start] },
+            probability: if start == 0 { boundary.max(posteriors[0]) } else { posteriors[start] },
         })
         .collect()
 }

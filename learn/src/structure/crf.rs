@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::minimise::minimise;
 
 /// Penalty on the squares of the weights of bar lines (of standardised cues), and of segments.
-const PENALTIES: [f64; 2] = [60.0, 0.5];
+const PENALTIES: [f64; 2] = [100.0, 0.8];
 const MAX_ITERATIONS: u64 = 80;
 /// Parts of the songs that are summed each by a thread: always as many, so that rounding is the same everywhere.
 const N_PARTS: usize = 8;
