@@ -3,7 +3,7 @@
 use crate::features::{
     Features, Loudness, LoudnessCurve, OnsetExtractor, SpectrumExtractor, TimbreExtractor, Waveform,
 };
-use crate::harmony::{BeatChroma, Harmony};
+use crate::harmony::{BeatChroma, Harmony, Melody, N_MELODY_NOTES};
 use crate::matrix::Matrix;
 use crate::pace::{Pace, complete};
 use crate::params::AnalysisParams;
@@ -67,6 +67,7 @@ fn song(parts: &[(Material, usize)]) -> (Features, Rhythm, Harmony) {
     }
     let mut chroma =
         BeatChroma { edges: vec![0.0], treble: Matrix::with_cols(12), bass: Matrix::with_cols(12) };
+    let mut melody = Melody { edges: Vec::new(), notes: Matrix::with_cols(N_MELODY_NOTES) };
     let mut beats = Vec::new();
     for (idx, (material, bar)) in bars.iter().enumerate() {
         let root = material.chords[bar % material.chords.len()];
@@ -82,8 +83,14 @@ fn song(parts: &[(Material, usize)]) -> (Features, Rhythm, Harmony) {
             };
             chroma.treble.push_row(&tones([0.8, 0.6, 0.7]));
             chroma.bass.push_row(&tones([0.9, 0.0, 0.2]));
+            let mut notes: Vec<f32> =
+                (0..N_MELODY_NOTES).map(|i| 0.1 + 0.08 * noise(idx * 160 + beat * 40 + i)).collect();
+            notes[12 + (root + [7, 4, 0, 4][beat]) % 12] = 1.0;
+            melody.edges.push(time);
+            melody.notes.push_row(&notes);
         }
     }
+    melody.edges.push(duration);
     let features = Features {
         duration,
         onsets: OnsetExtractor::new(&params).finish(),
@@ -93,7 +100,11 @@ fn song(parts: &[(Material, usize)]) -> (Features, Rhythm, Harmony) {
         loudness_curve: LoudnessCurve::default(),
         waveform: Waveform::default(),
     };
-    (features, Rhythm { beats, ..Rhythm::default() }, Harmony { beat_chroma: chroma, ..Harmony::default() })
+    (
+        features,
+        Rhythm { beats, ..Rhythm::default() },
+        Harmony { beat_chroma: chroma, melody, ..Harmony::default() },
+    )
 }
 
 fn sections_with(parts: &[(Material, usize)], params: &AnalysisParams) -> Vec<Section> {

@@ -205,7 +205,7 @@ pub(super) fn pair_features(
         like.harmony.mean.clamp(*USUAL_MEAN.start(), *USUAL_MEAN.end()),
         contrast[0],
         contrast[1],
-        melody,
+        melody - like.melody.mean,
         melody - usual[2],
     ]
 }
