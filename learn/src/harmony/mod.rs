@@ -351,18 +351,22 @@ fn chord_certainty(examples: &[Example], found: &[Harmony]) -> Result<Vec<f64>, 
     logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-3)
 }
 
-/// Constant and slope from the log-odds of a key's probability to those of being right, by time.
+/// Constant (0) and slope from the log-odds of a key's probability to those of being right, by time.
+///
+/// Even odds stay even: where nearly all keys are right, a constant would make sure of doubtful ones, and
+/// songs are not everywhere so easy. So every observation has its mirror image.
 fn key_certainty(examples: &[Example], found: &[Harmony]) -> Result<Vec<f64>, Failure> {
     let mut observations = Vec::new();
     for (example, harmony) in examples.iter().zip(found).filter(|(example, _)| !example.keys.is_empty()) {
         for span in &harmony.keys {
             let estimate = [Span { start: span.start, end: span.end, label: span.key.to_string() }];
             let p = f64::from(span.confidence.clamp(0.001, 0.999));
-            observations.push(Observation {
-                x: vec![1.0, (p / (1.0 - p)).ln()],
-                yes: metrics::keys(&clipped(&example.keys, span.start, span.end), &estimate),
-                weight: (span.end - span.start) / example.features.duration.max(1e-9),
-            });
+            let log_odds = (p / (1.0 - p)).ln();
+            let right = metrics::keys(&clipped(&example.keys, span.start, span.end), &estimate);
+            let weight = (span.end - span.start) / example.features.duration.max(1e-9);
+            for (log_odds, yes) in [(log_odds, right), (-log_odds, 1.0 - right)] {
+                observations.push(Observation { x: vec![1.0, log_odds], yes, weight });
+            }
         }
     }
     logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-3)
