@@ -40,7 +40,7 @@ export function sectionsView(root, store, scope) {
       return element('li', {}, button);
     });
     root.replaceChildren(
-      element('p', { class: 'hint' }, 'Same letter and colour: the same music again. Small letters: the phrases of a section.'),
+      element('p', { class: 'hint' }, hint(report)),
       element('ol', { class: 'section-list' }, ...items),
     );
   });
@@ -59,6 +59,15 @@ export function sectionsView(root, store, scope) {
     buttons[index]?.setAttribute('aria-current', 'true');
     current = index;
   });
+}
+
+/**
+ * What the letters mean.
+ * @param {Report} report
+ */
+function hint({ sections }) {
+  const hasPhrases = sections.some(({ phrases }) => phrases.length > 1);
+  return `Same letter and colour: the same music again.${hasPhrases ? ' Small letters: the phrases of a section.' : ''}`;
 }
 
 /**
