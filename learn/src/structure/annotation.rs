@@ -1,5 +1,6 @@
 //! What annotators say of the sections of a song.
 
+use sectionist_core::structure::SectionLabel;
 use sectionist_core::structure::training::{Told, labels};
 use sectionist_tests::fixtures::Span;
 use serde_json::Value;
@@ -59,7 +60,7 @@ impl Annotation {
     }
 
     /// Share of a section that each label fills.
-    pub(super) fn shares(&self, told: &Told) -> Vec<f64> {
+    fn shares(&self, told: &Told) -> Vec<f64> {
         let filled = |name: &str| -> f64 {
             let own = self.sections.iter().filter(|span| span.label == name);
             own.map(|span| (span.end.min(told.end) - span.start.max(told.start)).max(0.0)).sum::<f64>()
@@ -68,8 +69,17 @@ impl Annotation {
         labels().iter().map(|label| filled(label.name())).collect()
     }
 
-    /// Which labels a section may have of which each label fills some share.
-    pub(super) fn allows(&self, shares: &[f64]) -> Vec<bool> {
+    /// Share of a section in which there is a melody: where letters are given, capitals say so.
+    fn with_melody(&self, told: &Told) -> f64 {
+        let is_melody = |span: &&Span| span.label.starts_with(|c: char| c.is_uppercase());
+        let own = self.sections.iter().filter(is_melody);
+        own.map(|span| (span.end.min(told.end) - span.start.max(told.start)).max(0.0)).sum::<f64>()
+            / (told.end - told.start).max(1e-9)
+    }
+
+    /// Which labels a section may have.
+    pub(super) fn allows(&self, told: &Told) -> Vec<bool> {
+        let shares = &self.shares(told);
         if self.has_functions {
             let most = shares.iter().copied().fold(0.0, f64::max);
             // What is divided among several functions may be any of them.
@@ -78,12 +88,14 @@ impl Annotation {
         }
         let is_end = |name: &str| name == "intro" || name == "outro";
         let at_end: f64 = shares.iter().sum();
+        let melody = self.with_melody(told) / (1.0 - at_end).max(1e-9);
+        let fits = |label: SectionLabel| label != SectionLabel::Breakdown || melody < MOST;
         labels()
             .iter()
             .zip(shares)
             .map(|(label, &share)| match is_end(label.name()) {
                 true => share > 1.0 - MOST,
-                false => at_end < MOST,
+                false => at_end < MOST && fits(*label),
             })
             .collect()
     }

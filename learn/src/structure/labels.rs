@@ -30,8 +30,7 @@ pub(super) fn songs(seen: &Seen, annotations: &[Annotation], found: &[Told]) -> 
 
 fn song(seen: &Seen, annotation: &Annotation, sections: &[Told], weight: f64) -> Song {
     let heard = seen.heard(sections);
-    let allowed =
-        heard.told.iter().map(|&idx| annotation.allows(&annotation.shares(&sections[idx]))).collect();
+    let allowed = heard.told.iter().map(|&idx| annotation.allows(&sections[idx])).collect();
     let features = heard.features().iter().map(|x| x.iter().map(|&x| f64::from(x)).collect()).collect();
     Song { features, is_again: heard.is_again(), allowed, weight }
 }
