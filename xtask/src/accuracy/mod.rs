@@ -219,7 +219,8 @@ fn phrases_as_sections(reports: &Path) -> Result<PathBuf> {
         let path = entry?.path();
         let mut report: Value = serde_json::from_slice(&fs::read(&path)?)?;
         let mut phrases = Vec::new();
-        for section in report["sections"].as_array().into_iter().flatten() {
+        // The sections that are scored have only what the scorer reads.
+        for section in report["report"]["sections"].as_array().into_iter().flatten() {
             let own = section["phrases"].as_array().filter(|own| !own.is_empty());
             let label = &section["group"];
             let spans = own.map_or(std::slice::from_ref(section), Vec::as_slice).iter();
