@@ -4,7 +4,7 @@
 //! block-matching algorithm", section 3: bars are compared position by position.
 
 use crate::features::{Features, TimbreFrames};
-use crate::harmony::{Harmony, N_MELODY_NOTES};
+use crate::harmony::{BeatChroma, Harmony, Melody, N_MELODY_NOTES};
 use crate::matrix::Matrix;
 use crate::pace::Pace;
 use crate::structure::grid::BarGrid;
@@ -135,18 +135,12 @@ fn push_flux(bars: &mut BarFeatures, timbre: &TimbreFrames, start: f64, end: f64
     bars.high_flux.push_row(&high_flux);
 }
 
-/// Mean salience of each sub-frame, weighted by how long each unit sounds in it.
+/// Salience of single notes in each sub-frame.
 fn melody_of(harmony: &Harmony, start: f64, end: f64) -> Vec<f32> {
-    let melody = &harmony.melody;
-    let n = melody.edges.len().saturating_sub(1).min(melody.notes.n_rows());
     let mut all = Vec::with_capacity(MELODY_STEPS * N_MELODY_NOTES);
     for (from, to) in step_edges(start, end, MELODY_STEPS) {
-        let mut sums = vec![0.0f32; N_MELODY_NOTES];
-        let first = melody.edges.partition_point(|&edge| edge <= from).saturating_sub(1);
-        for i in (first..n).take_while(|&i| melody.edges[i] < to) {
-            let overlap = (melody.edges[i + 1].min(to) - melody.edges[i].max(from)).max(0.0) as f32;
-            sums.iter_mut().zip(melody.notes.row(i)).for_each(|(sum, x)| *sum += overlap * x);
-        }
+        let Melody { edges, notes } = &harmony.melody;
+        let mut sums: [f32; N_MELODY_NOTES] = sounding(edges, &[notes], from, to);
         normalise(&mut sums, 1.0);
         all.extend(sums);
     }
@@ -154,25 +148,32 @@ fn melody_of(harmony: &Harmony, start: f64, end: f64) -> Vec<f32> {
     all
 }
 
-/// Mean chroma of each sub-frame, weighted by how long each interval of the beat chroma sounds in it.
+/// Treble and bass chroma in each sub-frame.
 fn harmony_of(harmony: &Harmony, start: f64, end: f64) -> Vec<f32> {
-    let chroma = &harmony.beat_chroma;
-    let n = chroma.edges.len().saturating_sub(1).min(chroma.treble.n_rows()).min(chroma.bass.n_rows());
     let mut all = Vec::with_capacity(HARMONY_STEPS * 24);
     for (from, to) in step_edges(start, end, HARMONY_STEPS) {
-        let mut sums = [0.0f32; 24];
-        let first = chroma.edges.partition_point(|&edge| edge <= from).saturating_sub(1);
-        for i in (first..n).take_while(|&i| chroma.edges[i] < to) {
-            let overlap = (chroma.edges[i + 1].min(to) - chroma.edges[i].max(from)).max(0.0) as f32;
-            let tones = chroma.treble.row(i).iter().chain(chroma.bass.row(i));
-            sums.iter_mut().zip(tones).for_each(|(sum, x)| *sum += overlap * x);
-        }
+        let BeatChroma { edges, treble, bass } = &harmony.beat_chroma;
+        let mut sums: [f32; 24] = sounding(edges, &[treble, bass], from, to);
         normalise(&mut sums[..12], 1.0);
         normalise(&mut sums[12..], BASS_WEIGHT);
         all.extend(sums);
     }
     normalise(&mut all, 1.0);
     all
+}
+
+/// Sum of rows of `N` values, those of several matrices side by side, weighted by how many seconds of the
+/// interval between `edges` that each row stands for lie between `from` and `to`.
+fn sounding<const N: usize>(edges: &[f64], rows: &[&Matrix], from: f64, to: f64) -> [f32; N] {
+    let mut sums = [0.0f32; N];
+    let n = rows.iter().map(|rows| rows.n_rows()).fold(edges.len().saturating_sub(1), usize::min);
+    let first = edges.partition_point(|&edge| edge <= from).saturating_sub(1);
+    for i in (first..n).take_while(|&i| edges[i] < to) {
+        let overlap = (edges[i + 1].min(to) - edges[i].max(from)).max(0.0) as f32;
+        let values = rows.iter().flat_map(|rows| rows.row(i));
+        sums.iter_mut().zip(values).for_each(|(sum, x)| *sum += overlap * x);
+    }
+    sums
 }
 
 /// Scales to the norm `norm`; leaves zeros.

@@ -140,7 +140,7 @@ pub struct Found {
     pub label: SectionLabel,
     /// Probability of the label.
     pub confidence: f32,
-    /// Its phrases; the first is as probable as the section.
+    /// Its phrases, the probability of each start as its `boundary`.
     pub phrases: Vec<Told>,
 }
 
