@@ -17,6 +17,11 @@ impl Dice {
         z ^ (z >> 31)
     }
 
+    /// Dice of their own.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self(self.next())
+    }
+
     /// Evenly in [0, 1).
     pub(crate) fn unit(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1u64 << 24) as f32

@@ -1,5 +1,10 @@
 //! Cross-validation: songs are dealt into folds, and nothing is tested on a song it was fitted to.
 
+use std::path::{Path, PathBuf};
+
+/// Folds of the cross-validation of networks and of what is learned on top of them.
+pub const N_FOLDS: usize = 4;
+
 /// Which of `n_folds` a song belongs to, by its name alone: all renderings of a song share a fold.
 #[must_use]
 pub fn fold_of(id: &str, n_folds: usize) -> usize {
@@ -10,6 +15,12 @@ pub fn fold_of(id: &str, n_folds: usize) -> usize {
     let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     ((hash ^ (hash >> 31)) % n_folds as u64) as usize
+}
+
+/// Where the network lies that was learned without the recordings of a fold.
+#[must_use]
+pub fn network_file(left_out: &Path, fold: usize) -> PathBuf {
+    left_out.join(format!("network-{fold}.weights"))
 }
 
 #[cfg(test)]

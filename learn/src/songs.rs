@@ -23,6 +23,9 @@ pub struct Song {
     pub truth: Value,
 }
 
+/// Extensions of audio files.
+const AUDIO: [&str; 5] = ["wav", "ogg", "mp3", "flac", "m4a"];
+
 /// The songs of some folders, in order of folder and name.
 ///
 /// # Errors
@@ -32,7 +35,8 @@ pub fn list(folders: &[String]) -> Result<Vec<Song>, Failure> {
     for folder in folders {
         let entries = fs::read_dir(folder).map_err(|error| format!("{folder}: {error}"))?;
         let mut audio: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        audio.retain(|path| path.extension().is_some_and(|extension| extension == "wav"));
+        audio.retain(|path| path.extension().is_some_and(|e| AUDIO.iter().any(|known| e == *known)));
+        audio.retain(|path| path.with_extension("truth.json").exists());
         audio.sort();
         for audio in audio {
             let id = audio.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -48,6 +52,21 @@ pub fn list(folders: &[String]) -> Result<Vec<Song>, Failure> {
 }
 
 impl Song {
+    /// Where a recording comes from; `None` of a song that was composed or rendered. What one maker recorded
+    /// sounds alike, so such songs share a fold.
+    #[must_use]
+    pub fn repository(&self) -> Option<&str> {
+        let source = self.truth["source"].as_str()?;
+        let named = self.truth["repository"].as_str();
+        named.or_else(|| source.rsplit_once(':').map(|(repository, _)| repository))
+    }
+
+    /// What decides the song's fold.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.repository().unwrap_or(&self.id)
+    }
+
     /// The metrical level that people hear over that of the annotation, where `tempo_levels.json` beside
     /// the folder says so.
     #[must_use]

@@ -114,14 +114,13 @@ impl Calibrations {
             }
         }
         for (section, item) in answers.sections.iter().zip(items(&report["sections"])) {
-            if !truth.sections.is_empty() {
-                let right: f64 = truth
-                    .sections
-                    .iter()
-                    .filter(|real| real.label == section.label)
-                    .map(|real| (real.end.min(section.end) - real.start.max(section.start)).max(0.0))
-                    .sum();
-                let seconds = (section.end - section.start).max(1e-9);
+            // What is not labelled is not known.
+            let known = || truth.sections.iter().filter(|real| !real.label.is_empty());
+            let shared =
+                |real: &Span| (real.end.min(section.end) - real.start.max(section.start)).max(0.0);
+            let seconds: f64 = known().map(shared).sum();
+            let right: f64 = known().filter(|real| real.label == section.label).map(shared).sum();
+            if seconds > 0.0 {
                 self.labels.add(number(&item["confidence"]), right / seconds, seconds);
             }
         }

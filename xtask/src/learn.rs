@@ -17,7 +17,8 @@ struct Lesson {
     /// The file that holds the numbers.
     file: &'static str,
     /// Whether the annotated songs are learned from too, where there are any. Not by the network: its
-    /// answers on them are what the numbers above it are learned from.
+    /// answers on them are what the numbers above it are learned from. Recordings (`--real DIR`) are learned
+    /// from by both: the network is learned once more without each fold of them.
     wants_corpus: bool,
     /// Composed songs to learn from, and how many.
     songs: &'static [(Set, Split, usize)],
@@ -58,21 +59,35 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         bail!("nothing is learned under the name `{what}`; known: {}", names.join(" "));
     };
     let mut steps = Steps::default();
-    let mut folders: Vec<PathBuf> =
-        if lesson.wants_corpus { accuracy::training_songs(rest, &mut steps)? } else { Vec::new() };
+    let materials = accuracy::Materials::gather(rest, lesson.wants_corpus, &mut steps)?;
+    let priors = materials.priors;
+    let mut folders: Vec<PathBuf> = materials.folders;
     for &(set, split, n) in lesson.songs {
         let folder = songbook::folder(set, split);
         steps.run(&format!("compose {n} songs for {}", set.name()), || render_set(set, split, n, &folder))?;
         folders.push(folder);
     }
-    steps.run("build the learning program", || {
-        process::run(&mut process::cargo("build --release --package sectionist-learn"))
+    let program = steps.run("build the learning program", learning_program)?;
+    let text = steps.run(&format!("learn {what}"), || {
+        process::output(Command::new(program).arg(what).arg(left_out()).arg(&priors).args(&folders))
     })?;
-    let program = tree::target().join("release").join(format!("learn{}", std::env::consts::EXE_SUFFIX));
-    let text = steps
-        .run(&format!("learn {what}"), || process::output(Command::new(program).arg(what).args(&folders)))?;
     let path = tree::root().join(lesson.file);
     fs::write(&path, text)?;
     println!("wrote {}", path.display());
     Ok(())
+}
+
+/// Where networks and answers lie that do not know some of the recordings.
+pub(crate) fn left_out() -> PathBuf {
+    tree::target().join("learn/left-out")
+}
+
+/// Builds `learn` for this very processor: descents take hours of arithmetic, and wider vectors give the same
+/// sums, as nothing is fused or reordered. It lies apart, lest all else be built twice.
+fn learning_program() -> Result<PathBuf> {
+    let folder = tree::target().join("learn");
+    let mut build = process::cargo("build --release --package sectionist-learn");
+    build.env("CARGO_ENCODED_RUSTFLAGS", "-Ctarget-cpu=native").arg("--target-dir").arg(&folder);
+    process::run(&mut build)?;
+    Ok(folder.join("release").join(format!("learn{}", std::env::consts::EXE_SUFFIX)))
 }

@@ -5,7 +5,7 @@ use super::model::{Model, dot};
 use crate::features::onset::N_ONSET_BANDS;
 
 /// Cues of one beat.
-const N_CUES: usize = 18;
+pub(super) const N_CUES: usize = 18;
 /// Beats on either side whose cues count too.
 const CONTEXT: isize = 2;
 /// Features of a beat: a constant, and the cues of it and its neighbours.
@@ -98,6 +98,12 @@ fn cues(evidence: &Evidence, times: &[f64], idx: usize) -> [f64; N_CUES] {
 pub(super) fn accents(rows: &[Vec<f64>], model: &Model) -> Vec<f64> {
     let weights = model.get("downbeat");
     rows.iter().map(|row| dot(weights, row).clamp(-4.0, 4.0)).collect()
+}
+
+/// The cues of the beat itself, of its features, `[N_CUES]`; empty if there are none.
+pub(super) fn own_cues(row: &[f64]) -> &[f64] {
+    let own = 1 + N_CUES * CONTEXT as usize;
+    row.get(own..own + N_CUES).unwrap_or_default()
 }
 
 /// Onsets by band and changes of harmony on each beat, for what repeats from bar to bar, `[4][n_beats]`.

@@ -2,8 +2,8 @@
 
 use super::BarCues;
 use super::candidates::{comb_contrast, repetition};
-use super::judge;
 use super::model::{Model, softmax};
+use super::trees::Trees;
 use crate::matrix::Matrix;
 use crate::sequence::{posteriors, viterbi};
 
@@ -62,11 +62,12 @@ pub(super) fn meter_features(accents: &[f64], cues: &BarCues, centre: usize) -> 
 
 /// Logarithms of the probability of each meter at each beat, `[n_beats][n_meters]`.
 pub(super) fn meter_odds(accents: &[f64], cues: &BarCues, model: &Model) -> Vec<[f64; METERS.len()]> {
+    let judge = Trees::parse(model.get("meter"));
     let mut odds = Vec::with_capacity(accents.len());
     while odds.len() < accents.len() {
         let centre = (odds.len() + STRIDE / 2).min(accents.len() - 1);
         let scores: Vec<f64> =
-            meter_features(accents, cues, centre).iter().map(|f| judge::score(model, "meter", f)).collect();
+            meter_features(accents, cues, centre).iter().map(|features| judge.score(features)).collect();
         let ps = softmax(&scores);
         let row = std::array::from_fn(|m| ps[m].max(1e-6).ln());
         odds.extend(std::iter::repeat_n(row, STRIDE.min(accents.len() - odds.len())));

@@ -40,8 +40,8 @@ const CHANGE_CONTEXT: f64 = 1.5;
 const UNIT_FLOOR: f32 = 0.4;
 
 impl Evidence {
-    /// Gathers the evidence. O(n_frames).
-    pub(super) async fn gather(features: &Features, pace: &Pace) -> Self {
+    /// Gathers the evidence, of beats as `network` hears them. O(n_frames).
+    pub(super) async fn gather(features: &Features, network: &Network, pace: &Pace) -> Self {
         let grid = features.onsets.grid;
         let n_frames = features.onsets.bands.n_rows();
         let reach = (UNIT_REACH * grid.frame_rate()) as usize;
@@ -64,7 +64,7 @@ impl Evidence {
         let harmonic_onsets = peaks_above(&change, (CHANGE_CONTEXT * grid.frame_rate()) as usize);
         let fine = &features.onsets.fine;
         let seen = |frame| inputs(fine, &chords, &bass, frame);
-        let heard = Network::learned().hear(fine.frames.len(), seen, pace).await.at_frames(n_frames);
+        let heard = network.hear(fine.frames.len(), seen, pace).await.at_frames(n_frames);
         let in_units = |odds: &[f32]| {
             let probabilities: Vec<f32> = odds.iter().map(|odds| 1.0 / (1.0 + (-odds).exp())).collect();
             in_local_units(&probabilities, reach)

@@ -3,12 +3,13 @@
 mod accents;
 mod activation;
 mod bars;
+mod base64;
 mod beats;
 mod candidates;
 mod curve;
 mod evidence;
+mod frame;
 mod groove;
-mod judge;
 mod meter;
 mod model;
 #[cfg_attr(
@@ -23,6 +24,11 @@ mod patterns;
 mod pulse;
 mod tempo;
 mod tempogram;
+#[cfg_attr(
+    not(feature = "training"),
+    expect(unreachable_pub, reason = "what learns the trees reads them back")
+)]
+mod trees;
 
 use serde::Serialize;
 
@@ -33,11 +39,13 @@ use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
 use self::meter::{Division, divide_by_meter, division_features};
+use self::network::Network;
 use self::model::{LEARNED, Model, dot, sigmoid};
 use self::patterns::BeatPatterns;
 use self::tempo::{metrical_features, rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
 use crate::features::Features;
+use crate::features::onset::FineOnsets;
 use crate::pace::Pace;
 use crate::params::{AnalysisParams, Quality};
 use crate::units::{Bpm, TimeSignature, round};
@@ -155,7 +163,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
         return Rhythm::default();
     }
     let model = Model::parse(LEARNED);
-    let mut heard = Heard::listen(features, params, pace).await;
+    let mut heard = Heard::listen(features, params, &Network::learned(), pace).await;
     heard.follow(params, &model, pace).await;
     let onsets = find_onsets(&heard.evidence);
     let without_pulse = |clarity: Option<f32>| Rhythm {
@@ -168,7 +176,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     if times.len() < MIN_BEATS || pulse < 0.5 {
         return without_pulse(None);
     }
-    let reading = Reading::of(&heard, &times, &model);
+    let reading = Reading::of(&heard, &features.onsets.fine, &times, &model);
     let tempo_curve = divide_by_tempo(&times, features.duration);
     let tempo_candidates = tempo_candidates(&heard, &times, &tempo_curve, params, &model);
     let triple = reading.triple;
@@ -199,8 +207,13 @@ struct Heard {
 
 impl Heard {
     /// Gathers what there is to hear; the candidates are still to be found.
-    async fn listen(features: &Features, params: &AnalysisParams, pace: &Pace) -> Self {
-        let evidence = Evidence::gather(features, pace).await;
+    async fn listen(
+        features: &Features,
+        params: &AnalysisParams,
+        network: &Network,
+        pace: &Pace,
+    ) -> Self {
+        let evidence = Evidence::gather(features, network, pace).await;
         let (slowest, fastest) = (params.tempo_min.get(), params.tempo_max.get());
         let tempogram = Tempogram::compute(&evidence, slowest.min(30.0), fastest.max(300.0), pace).await;
         let profiles = Profiles::of(&evidence, pace).await;
@@ -248,13 +261,22 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(heard: &Heard, times: &[f64], model: &Model) -> Self {
+    fn of(heard: &Heard, fine: &FineOnsets, times: &[f64], model: &Model) -> Self {
         let rows = accents::accent_features(&heard.evidence, times);
         let cues = BarCues::of(heard, times, &rows, model);
         let accents = accents::accents(&rows, model);
         let odds = meter_odds(&accents, &cues, model);
         let (places, posterior) = count_bars(&accents, &odds);
+        let counts = frame::counts(&heard.evidence, fine, times, (&rows, &accents), &places);
+        let places = frame::choose(counts, places, model);
         Self { places, posterior, triple: cues.triple }
+    }
+
+    /// The beats that begin a bar, of those in seconds.
+    #[cfg(feature = "training")]
+    fn downbeats(&self, times: &[f64]) -> Vec<f64> {
+        let begins = self.places.iter().map(|place| place.position == 0);
+        times.iter().zip(begins).filter(|(_, begins)| *begins).map(|(&time, _)| time).collect()
     }
 }
 

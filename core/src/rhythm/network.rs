@@ -1,19 +1,20 @@
-//! A small temporal convolution that hears beats and downbeats.
+//! A temporal convolution that hears beats and downbeats.
 //!
 //! After Davies & Böck (2019, "Temporal convolutional networks for musical audio beat tracking"): layers of
 //! dilated convolutions over some twenty seconds on either side, so that each frame is read in the context of
 //! the pattern that it is part of. Theirs hears a spectrogram, ours the rises of twelve bands and changes of
-//! harmony; it has 16 channels, nine dilated layers and some 16 000 weights.
+//! harmony; it has 32 channels, nine dilated layers and some 60 000 weights.
 //!
 //! Activation is x for positive x and x / (1 − x) below: as smooth as the exponential unit and bounded like
 //! it, but with no transcendental function, so that every target computes the same.
 
+use super::base64;
 use super::evidence::ProfileSums;
 use crate::features::onset::{FINE_STEP, FineOnsets, N_FINE, N_FINE_BANDS};
 use crate::pace::Pace;
 
 /// Channels of every layer.
-pub const WIDTH: usize = 16;
+pub const WIDTH: usize = 32;
 /// Values that the network sees of a frame: the onsets' [`N_FINE`] and the changes of harmony over
 /// `CHANGE_REACHES`, of chords and of the bass.
 pub const N_INPUTS: usize = N_FINE + 2 * CHANGE_REACHES.len();
@@ -39,7 +40,7 @@ pub type Channels = [f32; WIDTH];
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
     /// `[n_taps · n_inputs][WIDTH]`, earliest tap first.
-    pub weights: Vec<[f32; WIDTH]>,
+    pub weights: Vec<Channels>,
     /// `[WIDTH]`.
     pub bias: [f32; WIDTH],
 }
@@ -86,23 +87,21 @@ impl Network {
         Self::parse(LEARNED)
     }
 
-    /// Reads lines `name bias scale weight…`, one for each channel of each layer in order, the weights as
-    /// whole numbers in units of `scale`; `#` starts a comment. What is missing stays zero.
+    /// Reads lines `name bias scale weights`, one for each channel of each layer in order, the weights as
+    /// bytes in base 64 (RFC 4648) in units of `scale`; `#` starts a comment. What is missing stays zero.
     pub(super) fn parse(text: &str) -> Self {
         let mut network = Self::zeros();
         let mut lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
         for (idx, layer) in network.layers.iter_mut().enumerate() {
             for channel in 0..n_channels(idx) {
-                let mut numbers = lines
-                    .next()
-                    .unwrap_or_default()
-                    .split_ascii_whitespace()
-                    .skip(1)
-                    .map(|word| word.parse());
-                let mut next = || numbers.next().and_then(Result::ok).unwrap_or(0.0f32);
-                let (bias, scale) = (next(), next());
+                let mut words = lines.next().unwrap_or_default().split_ascii_whitespace().skip(1);
+                let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or(0.0f32);
+                let (bias, scale) = (number(), number());
                 layer.bias[channel] = bias;
-                layer.weights.iter_mut().for_each(|row| row[channel] = scale * next());
+                let stored = base64::decode(words.next().unwrap_or_default());
+                for (row, weight) in layer.weights.iter_mut().zip(stored) {
+                    row[channel] = scale * f32::from(weight);
+                }
             }
         }
         network
@@ -117,71 +116,87 @@ impl Network {
             for channel in 0..n_channels(idx) {
                 let largest = layer.weights.iter().map(|row| row[channel].abs()).fold(0.0f32, f32::max);
                 let scale = (largest / LARGEST).max(1e-9);
+                let stored: Vec<i8> =
+                    layer.weights.iter().map(|row| (row[channel] / scale).round() as i8).collect();
                 // Writing to a string cannot fail.
-                let _ = write!(text, "{idx}.{channel} {:.5} {scale:.6e}", layer.bias[channel]);
-                for row in &layer.weights {
-                    let _ = write!(text, " {:.0}", (row[channel] / scale).round() + 0.0);
-                }
-                text.push('\n');
+                let _ = writeln!(
+                    text,
+                    "{idx}.{channel} {:.5} {scale:.6e} {}",
+                    layer.bias[channel],
+                    base64::encode(&stored)
+                );
             }
         }
         text
     }
 
     /// Listens to `n` frames, of which `inputs` tells what there is to see. O(n · weights).
+    ///
+    /// Long songs are heard in parts that overlap by what the layers see, so that memory stays bounded.
     pub(super) async fn hear(
         &self,
         n: usize,
         inputs: impl Fn(usize) -> [f32; N_INPUTS],
         pace: &Pace,
     ) -> HeardBeats {
-        let [first, .., last] = self.layers.as_slice() else { return HeardBeats::default() };
-        let mut now: Vec<Channels> = Vec::with_capacity(n);
-        let mut window = [[0.0f32; N_INPUTS]; INPUT_TAPS];
-        for frame in 0..n + INPUT_TAPS / 2 {
-            window.rotate_left(1);
-            window[INPUT_TAPS - 1] = if frame < n { inputs(frame) } else { [0.0; N_INPUTS] };
-            if frame >= INPUT_TAPS / 2 {
-                let mut out = first.bias;
-                add_rows(&mut out, window.as_flattened(), &first.weights);
-                now.push(out.map(activate));
-            }
-            if frame % SLICE == 0 {
-                pace.spend(SLICE * (INPUT_TAPS * N_INPUTS * WIDTH + 2000)).await;
-            }
-        }
-        let mut next = now.clone();
-        for (block, layers) in self.layers[1..1 + 2 * N_BLOCKS].chunks_exact(2).enumerate() {
-            let [wide, mix] = layers else { break };
-            for frame in 0..n {
-                let mut out = wide.bias;
-                for (tap, weights) in wide.weights.chunks_exact(WIDTH).enumerate() {
-                    let at = (frame + (tap << block)).checked_sub((TAPS / 2) << block);
-                    if let Some(seen) = at.and_then(|at| now.get(at)) {
-                        add_rows(&mut out, seen, weights);
-                    }
-                }
-                let mut sum = mix.bias;
-                add_rows(&mut sum, &out.map(activate), &mix.weights);
-                for ((next, now), sum) in next[frame].iter_mut().zip(&now[frame]).zip(sum) {
-                    *next = now + sum;
-                }
-                if frame % SLICE == 0 {
-                    pace.spend(SLICE * (TAPS + 1) * WIDTH * WIDTH / 2).await;
-                }
-            }
-            std::mem::swap(&mut now, &mut next);
-        }
         let mut heard = HeardBeats { beat: Vec::with_capacity(n), downbeat: Vec::with_capacity(n) };
-        for channels in &now {
-            let mut out = last.bias;
-            add_rows(&mut out, &channels.map(activate), &last.weights);
-            heard.beat.push(out[0]);
-            heard.downbeat.push(out[1]);
+        for start in (0..n).step_by(PART) {
+            let end = (start + PART).min(n);
+            let seen = start.saturating_sub(SEEN)..(end + SEEN).min(n);
+            let first = seen.start;
+            let out = self.hear_part(seen, &inputs, pace).await;
+            for channels in &out[start - first..end - first] {
+                heard.beat.push(channels[0]);
+                heard.downbeat.push(channels[1]);
+            }
         }
         heard
     }
+
+    /// The last layer's channels at some frames, as if there was silence around them.
+    async fn hear_part(
+        &self,
+        span: std::ops::Range<usize>,
+        inputs: &impl Fn(usize) -> [f32; N_INPUTS],
+        pace: &Pace,
+    ) -> Vec<Channels> {
+        let n = span.len();
+        let [first, .., last] = self.layers.as_slice() else { return vec![[0.0; WIDTH]; n] };
+        let seen: Vec<[f32; N_INPUTS]> = span.map(inputs).collect();
+        let mut now = vec![[0.0; WIDTH]; n];
+        for slice in slices(n) {
+            convolve(&mut now[slice.clone()], &seen, slice.start, first, 1);
+            activate_all(&mut now[slice.clone()]);
+            pace.spend(slice.len() * (INPUT_TAPS * N_INPUTS * WIDTH / 4 + 2000)).await;
+        }
+        drop(seen);
+        let mut next = now.clone();
+        let mut inner = vec![[0.0; WIDTH]; SLICE];
+        for (block, layers) in self.layers[1..1 + 2 * N_BLOCKS].chunks_exact(2).enumerate() {
+            let [wide, mix] = layers else { break };
+            for slice in slices(n) {
+                let inner = &mut inner[..slice.len()];
+                convolve(inner, &now, slice.start, wide, 1 << block);
+                activate_all(inner);
+                let out = &mut next[slice.clone()];
+                convolve(out, inner, 0, mix, 1);
+                add_all(out, &now[slice.clone()]);
+                pace.spend(slice.len() * (TAPS + 1) * WIDTH * WIDTH / 4).await;
+            }
+            std::mem::swap(&mut now, &mut next);
+        }
+        for slice in slices(n) {
+            activate_all(&mut now[slice.clone()]);
+            convolve(&mut next[slice.clone()], &now, slice.start, last, 1);
+        }
+        next
+    }
 }
+
+/// Frames heard at once (5.5 minutes).
+const PART: usize = 16_384;
+/// Frames on either side that a frame's answer depends on.
+const SEEN: usize = INPUT_TAPS / 2 + TAPS / 2 * ((1 << N_BLOCKS) - 1);
 
 /// Frames between two accounts of the work done.
 const SLICE: usize = 512;
@@ -224,18 +239,83 @@ impl HeardBeats {
     }
 }
 
-/// Adds `seen` times `weights`.
-pub(super) fn add_rows(out: &mut Channels, seen: &[f32], weights: &[Channels]) {
-    for (&x, row) in seen.iter().zip(weights) {
-        for (out, weight) in out.iter_mut().zip(row) {
-            *out += x * weight;
+/// Consecutive ranges of at most [`SLICE`] frames.
+fn slices(n: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    (0..n).step_by(SLICE).map(move |start| start..(start + SLICE).min(n))
+}
+
+/// The sums of a layer at the frames from `start` on; its taps lie `distance` frames apart, and beyond the
+/// ends of `seen` there is nothing.
+pub(super) fn convolve<const N: usize>(
+    sums: &mut [Channels],
+    seen: &[[f32; N]],
+    start: usize,
+    layer: &Layer,
+    distance: usize,
+) {
+    sums.fill(layer.bias);
+    let n_taps = layer.weights.len() / N;
+    let n = sums.len();
+    for (tap, weights) in layer.weights.chunks_exact(N).enumerate() {
+        // Frame `idx` of the sums sees the frame `idx + start + late − early`.
+        let (late, early) = (start + tap * distance, n_taps / 2 * distance);
+        let from = early.saturating_sub(late).min(n);
+        let to = (seen.len() + early).saturating_sub(late).min(n);
+        if from < to {
+            add_products(&mut sums[from..to], &seen[from + late - early..to + late - early], weights);
         }
     }
 }
 
+/// Channels and frames that are summed at once: as many as processors have registers for.
+const LANES: usize = 16;
+const AT_ONCE: usize = if cfg!(target_feature = "avx2") { 4 } else { 2 };
+
+/// Adds to each frame's sums what it sees times the weights. The order of the additions to each sum is that
+/// of the weights, however many are made at once.
+fn add_products<const N: usize>(sums: &mut [Channels], seen: &[[f32; N]], weights: &[Channels]) {
+    let (blocks, rest) = sums.as_chunks_mut::<AT_ONCE>();
+    let (seen, seen_rest) = seen.as_chunks::<AT_ONCE>();
+    for (sums, seen) in blocks.iter_mut().zip(seen) {
+        for first in (0..WIDTH).step_by(LANES) {
+            let part = |row: &Channels| -> [f32; LANES] { std::array::from_fn(|lane| row[first + lane]) };
+            let mut held = [[0.0f32; LANES]; AT_ONCE];
+            for frame in 0..AT_ONCE {
+                held[frame] = part(&sums[frame]);
+            }
+            for (idx, row) in weights.iter().enumerate() {
+                let row = part(row);
+                for frame in 0..AT_ONCE {
+                    let x = seen[frame][idx];
+                    for lane in 0..LANES {
+                        held[frame][lane] += x * row[lane];
+                    }
+                }
+            }
+            for frame in 0..AT_ONCE {
+                sums[frame][first..first + LANES].copy_from_slice(&held[frame]);
+            }
+        }
+    }
+    for (sums, seen) in rest.iter_mut().zip(seen_rest) {
+        for (x, row) in seen.iter().zip(weights) {
+            sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += x * weight);
+        }
+    }
+}
+
+fn add_all(sums: &mut [Channels], others: &[Channels]) {
+    sums.as_flattened_mut().iter_mut().zip(others.as_flattened()).for_each(|(sum, other)| *sum += other);
+}
+
+pub(super) fn activate_all(values: &mut [Channels]) {
+    values.as_flattened_mut().iter_mut().for_each(|x| *x = activate(*x));
+}
+
 /// The activation function.
 pub(super) fn activate(x: f32) -> f32 {
-    if x > 0.0 { x } else { x / (1.0 - x) }
+    let below = x.min(0.0);
+    x.max(0.0) + below / (1.0 - below)
 }
 
 #[cfg(test)]

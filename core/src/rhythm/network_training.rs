@@ -50,13 +50,15 @@ pub fn hear(network: &Network, frames: &[[f32; N_INPUTS]]) -> Vec<[f32; 2]> {
     heard.beat.into_iter().zip(heard.downbeat).map(|(beat, downbeat)| [beat, downbeat]).collect()
 }
 
-/// Adds `seen` times `weights` to `out`.
-pub fn add_rows(out: &mut Channels, seen: &[f32], weights: &[Channels]) {
-    network::add_rows(out, seen, weights);
+/// The sums of a layer at every frame, its taps `distance` frames apart.
+#[must_use]
+pub fn convolve<const N: usize>(seen: &[[f32; N]], layer: &Layer, distance: usize) -> Vec<Channels> {
+    let mut sums = vec![[0.0; WIDTH]; seen.len()];
+    network::convolve(&mut sums, seen, 0, layer, distance);
+    sums
 }
 
-/// The activation function.
-#[must_use]
-pub fn activate(x: f32) -> f32 {
-    network::activate(x)
+/// Puts values through the activation function.
+pub fn activate_all(values: &mut [Channels]) {
+    network::activate_all(values);
 }

@@ -1,6 +1,7 @@
 //! Ranked tempo hypotheses, and the tempo's path through the song.
 
-use super::model::{Model, dot};
+use super::model::Model;
+use super::trees::Trees;
 use super::tempogram::{N_SIGNALS, Tempogram};
 use crate::params::{AnalysisParams, Style};
 
@@ -42,7 +43,7 @@ const RATIOS: [f64; 6] = [2.0, 0.5, 3.0, 1.0 / 3.0, 1.5, 2.0 / 3.0];
 
 /// Ranks the tempi of the whole song, most likely first; empty without a pulse.
 ///
-/// The tempogram's peaks and simple ratios of the strongest are weighed by the learned weights of
+/// The tempogram's peaks and simple ratios of the strongest are weighed by the learned trees over
 /// [`metrical_features`].
 pub(super) fn rank_tempi(tempogram: &Tempogram, params: &AnalysisParams, model: &Model) -> Vec<Hypothesis> {
     let (autocorrelation, fourier) = tempogram.means();
@@ -69,13 +70,13 @@ pub(super) fn rank_tempi(tempogram: &Tempogram, params: &AnalysisParams, model: 
             }
         }
     }
+    let judge = Trees::parse(model.get("tempo"));
     let mut found: Vec<Hypothesis> = tempi
         .into_iter()
         .filter(|&bpm| bpm >= params.tempo_min.get() && bpm <= params.tempo_max.get())
         .map(|bpm| Hypothesis {
             bpm,
-            score: dot(model.get("tempo"), &metrical_features(tempogram, bpm))
-                - style_penalty(params.style, bpm),
+            score: judge.score(&metrical_features(tempogram, bpm)) - style_penalty(params.style, bpm),
         })
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));

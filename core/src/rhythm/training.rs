@@ -4,12 +4,14 @@ use super::bars::METERS;
 use super::beats::beat_features;
 use super::meter::meter_confidence_features;
 pub use super::model::Model;
+pub use super::trees::Trees;
 use super::{
-    BarCues, Heard, Reading, accents, bars, beat_times, candidates, judge, meter, tempo,
+    BarCues, Heard, Reading, accents, bars, beat_times, candidates, frame, meter, tempo,
     tempo_confidence_features,
 };
 use crate::features::Features;
 use crate::pace::{Pace, complete};
+use super::network::Network;
 use crate::params::AnalysisParams;
 
 /// A song as far as its pulse may be read in several ways.
@@ -41,6 +43,8 @@ pub struct Outcome {
     pub pulse_features: Vec<f64>,
     /// Beats in seconds.
     pub beats: Vec<f64>,
+    /// Those that begin a bar.
+    pub downbeats: Vec<f64>,
     /// Features of `beat`, `[n_beats]`.
     pub beat_features: Vec<Vec<f64>>,
     /// Time signatures with the features of `meter_confidence`.
@@ -48,10 +52,12 @@ pub struct Outcome {
 }
 
 impl Examined {
-    /// Listens to a song.
+    /// Listens to a song, to its beats with `network` or else with the one that is in use.
     #[must_use]
-    pub fn of(features: Features) -> Self {
-        let heard = complete(Heard::listen(&features, &AnalysisParams::default(), &Pace::default()));
+    pub fn of(features: Features, network: Option<&Network>) -> Self {
+        let learned = Network::learned();
+        let network = network.unwrap_or(&learned);
+        let heard = complete(Heard::listen(&features, &AnalysisParams::default(), network, &Pace::default()));
         Self { features, heard }
     }
 
@@ -116,6 +122,25 @@ impl Examined {
         centres.map(|centre| (centre, bars::meter_features(&odds, &cues, centre))).collect()
     }
 
+    /// The ways to count the bars of some beats, with the features of `first`, given `downbeat`, `division` and
+    /// `meter`; the downbeats of each as its times.
+    #[must_use]
+    pub fn counts(&self, times: &[f64], model: &Model) -> Vec<Alternative> {
+        let rows = accents::accent_features(&self.heard.evidence, times);
+        let cues = BarCues::of(&self.heard, times, &rows, model);
+        let odds = accents::accents(&rows, model);
+        let (places, _) = bars::count_bars(&odds, &bars::meter_odds(&odds, &cues, model));
+        let fine = &self.features.onsets.fine;
+        let counts = frame::counts(&self.heard.evidence, fine, times, (&rows, &odds), &places);
+        let downbeats = |places: &[bars::Place]| {
+            times.iter().zip(places).filter(|(_, place)| place.position == 0).map(|(&time, _)| time).collect()
+        };
+        counts
+            .into_iter()
+            .map(|count| Alternative { bpm: 0.0, times: downbeats(&count.places), features: count.features })
+            .collect()
+    }
+
     /// What comes out; `None` without a pulse.
     #[must_use]
     pub fn outcome(&self, model: &Model) -> Option<Outcome> {
@@ -124,7 +149,7 @@ impl Examined {
         if times.len() < super::MIN_BEATS {
             return None;
         }
-        let reading = Reading::of(&self.heard, &times, model);
+        let reading = Reading::of(&self.heard, &self.features.onsets.fine, &times, model);
         let curve = super::divide_by_tempo(&times, self.features.duration);
         let tempo = super::main_tempo(&times, &curve).unwrap_or(best.bpm);
         let same = |c: &&super::Candidate| (c.bpm / best.bpm).ln().abs() < super::SAME_TEMPO;
@@ -155,6 +180,7 @@ impl Examined {
             pulse_features: super::pulse_features(&self.heard, best),
             tempo_features: tempo_confidence_features(best, probability),
             beat_features: beat_features(&self.heard.evidence, &times, best.probability),
+            downbeats: reading.downbeats(&times),
             beats: times,
             meters,
         })
@@ -165,22 +191,4 @@ impl Examined {
 #[must_use]
 pub fn meters() -> Vec<usize> {
     METERS.to_vec()
-}
-
-/// Features in spreads from their centres, as a judge sees them.
-#[must_use]
-pub fn standardised(features: &[f64], centres: &[f64], spreads: &[f64]) -> Vec<f64> {
-    judge::standardised(features, centres, spreads)
-}
-
-/// What a judge's hidden unit makes of its sum.
-#[must_use]
-pub fn activate(sum: f64) -> f64 {
-    judge::activate(sum)
-}
-
-/// The score of an alternative by the judge of this name.
-#[must_use]
-pub fn judge_score(model: &Model, name: &str, features: &[f64]) -> f64 {
-    judge::score(model, name, features)
 }

@@ -1,5 +1,6 @@
 //! PCM → mono at the analysis rate → spectra of windowed frames.
 
+mod mix;
 mod resample;
 mod stft;
 

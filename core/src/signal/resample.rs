@@ -4,6 +4,7 @@ use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Indexing, Resampler};
 
 use super::ANALYSIS_RATE;
+use super::mix::Mixer;
 use crate::decode::PcmBlock;
 
 /// Input samples that the resampler takes at once, at least.
@@ -15,6 +16,7 @@ pub struct MonoResampler {
     /// `None` when the rates are equal.
     fft: Option<Fft<f32>>,
     ratio: f64,
+    mixer: Mixer,
     pending: Vec<f32>,
     output: Vec<f32>,
     /// Output samples still to be dropped: the filter's delay.
@@ -37,6 +39,7 @@ impl MonoResampler {
         });
         Self {
             ratio: f64::from(ANALYSIS_RATE) / f64::from(sample_rate),
+            mixer: Mixer::new(sample_rate),
             pending: Vec::new(),
             output: vec![0.0; fft.as_ref().map_or(0, Resampler::output_frames_max)],
             delay: fft.as_ref().map_or(0, Resampler::output_delay),
@@ -48,15 +51,9 @@ impl MonoResampler {
 
     /// Takes the next samples and hands over the mono samples that they complete.
     pub fn push(&mut self, block: &PcmBlock, mut on_samples: impl FnMut(&[f32])) {
-        let Some((first, others)) = block.channels.split_first() else { return };
-        let start = self.pending.len();
-        self.pending.extend_from_slice(first);
-        for channel in others {
-            self.pending[start..].iter_mut().zip(channel).for_each(|(sum, x)| *sum += x);
-        }
-        let scale = 1.0 / block.channels.len() as f32;
-        self.pending[start..].iter_mut().for_each(|sum| *sum *= scale);
-        self.n_in += first.len();
+        let before = self.pending.len();
+        self.mixer.mix(block, &mut self.pending);
+        self.n_in += self.pending.len() - before;
         self.drain(&mut on_samples);
     }
 

@@ -172,6 +172,76 @@ impl Heard {
     }
 }
 
+/// Features that a form alone tells, without sound.
+const OF_FORM: [&str; 33] = [
+    "any",
+    "seconds",
+    "under_10_s",
+    "under_16_s",
+    "over_30_s",
+    "boundary",
+    "group_seconds",
+    "group_share",
+    "group_first_place",
+    "repeats",
+    "alone",
+    "commonest",
+    "pass",
+    "last_pass",
+    "previous_same",
+    "next_same",
+    "next_boundary",
+    "between_same",
+    "place",
+    "late",
+    "middle",
+    "first",
+    "first_alone",
+    "first_seconds",
+    "first_commonest",
+    "second",
+    "last",
+    "last_alone",
+    "last_seconds",
+    "last_like_first",
+    "last_but_one",
+    "song_returning_groups",
+    "song_largest_group",
+];
+/// Probability of a boundary as annotated ones have it on the whole when they are found.
+const USUAL_BOUNDARY: f32 = 0.75;
+
+/// Features of sections of which only the groups and the seconds are known, `[n × label_feature_names()]`;
+/// those of the sound are 0, as of a section that sounds like its song.
+#[must_use]
+pub fn form_features(sections: &[(usize, f64)]) -> Vec<[f32; LABEL_FEATURES.len()]> {
+    let total: f64 = sections.iter().map(|section| section.1).sum::<f64>().max(1e-3);
+    let mut at = 0.0;
+    let views: Vec<SectionView> = sections
+        .iter()
+        .map(|&(group, seconds)| {
+            let place = (at / total) as f32;
+            at += seconds;
+            SectionView {
+                group,
+                seconds: seconds as f32,
+                place,
+                boundary: USUAL_BOUNDARY,
+                ..SectionView::default()
+            }
+        })
+        .collect();
+    let mut rows = features_of(&views);
+    for row in &mut rows {
+        for (value, name) in row.iter_mut().zip(LABEL_FEATURES) {
+            if !OF_FORM.contains(&name) {
+                *value = 0.0;
+            }
+        }
+    }
+    rows
+}
+
 /// The labels of what sounds.
 #[must_use]
 pub const fn labels() -> [SectionLabel; LABELS.len()] {

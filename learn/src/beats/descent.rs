@@ -1,7 +1,7 @@
 //! The network's loss and gradient by hand, and its descent.
 
 use sectionist_core::rhythm::network_training::{
-    Channels, INPUT_TAPS, Layer, N_BLOCKS, N_INPUTS, Network, TAPS, WIDTH, activate, add_rows,
+    Channels, Layer, N_BLOCKS, N_INPUTS, Network, WIDTH, activate_all, convolve,
 };
 
 use super::examples::Excerpt;
@@ -25,76 +25,74 @@ pub(super) fn random_network(dice: &mut Dice) -> Network {
     network
 }
 
-/// Derivative of the activation function.
-fn slope(x: f32) -> f32 {
-    if x > 0.0 { 1.0 } else { (1.0 - x).powi(-2) }
-}
-
-/// Frame that a tap of a layer sees; `None` beyond the ends.
-fn seen_at(frame: usize, tap: usize, n_taps: usize, distance: usize, n: usize) -> Option<usize> {
-    (frame + tap * distance).checked_sub(n_taps / 2 * distance).filter(|&at| at < n)
-}
-
-/// The sums of a dilated layer over `xs`, `[n_frames]`.
-fn forward<const N: usize>(xs: &[[f32; N]], layer: &Layer, n_taps: usize, distance: usize) -> Vec<Channels> {
-    (0..xs.len())
-        .map(|frame| {
-            let mut out = layer.bias;
-            for (tap, weights) in layer.weights.chunks_exact(N).enumerate() {
-                if let Some(at) = seen_at(frame, tap, n_taps, distance, xs.len()) {
-                    add_rows(&mut out, &xs[at], weights);
-                }
-            }
-            out
-        })
-        .collect()
-}
+/// Rows of the gradient that are summed at once; every layer sees a multiple of so many values.
+const AT_ONCE: usize = 4;
+const _: () = assert!(N_INPUTS.is_multiple_of(AT_ONCE) && WIDTH.is_multiple_of(AT_ONCE));
+/// Channels that are summed at once.
+const LANES: usize = 16;
 
 /// Adds to `gradient` what the errors `ds` of the sums of a layer mean for its weights.
 fn backward_weights<const N: usize>(
     xs: &[[f32; N]],
     ds: &[Channels],
     gradient: &mut Layer,
-    n_taps: usize,
     distance: usize,
 ) {
-    for (frame, d) in ds.iter().enumerate() {
+    for d in ds {
         gradient.bias.iter_mut().zip(d).for_each(|(sum, d)| *sum += d);
-        for (tap, rows) in gradient.weights.chunks_exact_mut(N).enumerate() {
-            let Some(at) = seen_at(frame, tap, n_taps, distance, xs.len()) else { continue };
-            for (row, &x) in rows.iter_mut().zip(&xs[at]) {
-                row.iter_mut().zip(d).for_each(|(sum, d)| *sum += x * d);
+    }
+    let n_taps = gradient.weights.len() / N;
+    for (tap, rows) in gradient.weights.chunks_exact_mut(N).enumerate() {
+        let (late, early) = (tap * distance, n_taps / 2 * distance);
+        let from = early.saturating_sub(late).min(ds.len());
+        let to = (xs.len() + early).saturating_sub(late).min(ds.len());
+        if from >= to {
+            continue;
+        }
+        let (xs, ds) = (&xs[from + late - early..to + late - early], &ds[from..to]);
+        let (blocks, _) = rows.as_chunks_mut::<AT_ONCE>();
+        for (block, rows) in blocks.iter_mut().enumerate() {
+            for first in (0..WIDTH).step_by(LANES) {
+                let mut held = [[0.0f32; LANES]; AT_ONCE];
+                for (x, d) in xs.iter().zip(ds) {
+                    let x: [f32; AT_ONCE] = std::array::from_fn(|i| x[block * AT_ONCE + i]);
+                    let d: [f32; LANES] = std::array::from_fn(|lane| d[first + lane]);
+                    for i in 0..AT_ONCE {
+                        for lane in 0..LANES {
+                            held[i][lane] += x[i] * d[lane];
+                        }
+                    }
+                }
+                for (row, held) in rows.iter_mut().zip(&held) {
+                    row[first..first + LANES].iter_mut().zip(held).for_each(|(sum, own)| *sum += own);
+                }
             }
         }
     }
 }
 
-/// What the errors `ds` of the sums of a layer mean for what it saw, `[n_frames]`.
-fn backward_values(ds: &[Channels], layer: &Layer, n_taps: usize, distance: usize) -> Vec<Channels> {
-    let transposed: Vec<Channels> = layer
-        .weights
-        .chunks_exact(WIDTH)
-        .flat_map(|tap| (0..WIDTH).map(move |channel| std::array::from_fn(|i| tap[i][channel])))
-        .collect();
-    let mut errors = vec![[0.0; WIDTH]; ds.len()];
-    for (frame, d) in ds.iter().enumerate() {
-        for (tap, rows) in transposed.chunks_exact(WIDTH).enumerate() {
-            if let Some(at) = seen_at(frame, tap, n_taps, distance, ds.len()) {
-                add_rows(&mut errors[at], d, rows);
-            }
-        }
-    }
-    errors
+/// What the errors `ds` of the sums of a layer mean for what it saw, `[n_frames]`: a convolution with its
+/// weights transposed and its taps reversed.
+fn backward_values(ds: &[Channels], layer: &Layer, distance: usize) -> Vec<Channels> {
+    let transposed = |tap: &[Channels]| -> Vec<Channels> {
+        (0..WIDTH).map(|channel| std::array::from_fn(|i| tap[i][channel])).collect()
+    };
+    let weights = layer.weights.chunks_exact(WIDTH).rev().flat_map(transposed).collect();
+    convolve(ds, &Layer { weights, bias: [0.0; WIDTH] }, distance)
 }
 
 fn activated(xs: &[Channels]) -> Vec<Channels> {
-    xs.iter().map(|x| x.map(activate)).collect()
+    let mut values = xs.to_vec();
+    activate_all(&mut values);
+    values
 }
 
 /// `ds` through the activation function of `sums`.
 fn through_activation(ds: &mut [Channels], sums: &[Channels]) {
     for (d, sum) in ds.as_flattened_mut().iter_mut().zip(sums.as_flattened()) {
-        *d *= slope(*sum);
+        // 1 above zero, (1 − x)⁻² below.
+        let slope = 1.0 / (1.0 - sum.min(0.0));
+        *d *= slope * slope;
     }
 }
 
@@ -105,13 +103,13 @@ pub(super) fn loss_and_gradient(network: &Network, excerpt: &Excerpt) -> (f32, N
     let last = layers.len() - 1;
     let mut gradient = Network::zeros();
 
-    let first = forward(frames, &layers[0], INPUT_TAPS, 1);
+    let first = convolve(frames, &layers[0], 1);
     let mut streams = vec![activated(&first)];
     let mut wide_sums = Vec::with_capacity(N_BLOCKS);
     for block in 0..N_BLOCKS {
         let stream = &streams[block];
-        let wide = forward(stream, &layers[1 + 2 * block], TAPS, 1 << block);
-        let mut next = forward(&activated(&wide), &layers[2 + 2 * block], 1, 1);
+        let wide = convolve(stream, &layers[1 + 2 * block], 1 << block);
+        let mut next = convolve(&activated(&wide), &layers[2 + 2 * block], 1);
         for (next, now) in next.as_flattened_mut().iter_mut().zip(stream.as_flattened()) {
             *next += now;
         }
@@ -119,7 +117,7 @@ pub(super) fn loss_and_gradient(network: &Network, excerpt: &Excerpt) -> (f32, N
         streams.push(next);
     }
     let top = activated(&streams[N_BLOCKS]);
-    let outputs = forward(&top, &layers[last], 1, 1);
+    let outputs = convolve(&top, &layers[last], 1);
 
     let mut loss = 0.0;
     let mut ds = vec![[0.0f32; WIDTH]; frames.len()];
@@ -132,20 +130,20 @@ pub(super) fn loss_and_gradient(network: &Network, excerpt: &Excerpt) -> (f32, N
         }
     }
 
-    backward_weights(&top, &ds, &mut gradient.layers[last], 1, 1);
-    let mut ds = backward_values(&ds, &layers[last], 1, 1);
+    backward_weights(&top, &ds, &mut gradient.layers[last], 1);
+    let mut ds = backward_values(&ds, &layers[last], 1);
     through_activation(&mut ds, &streams[N_BLOCKS]);
     for block in (0..N_BLOCKS).rev() {
         let (wide, mix) = (1 + 2 * block, 2 + 2 * block);
-        backward_weights(&activated(&wide_sums[block]), &ds, &mut gradient.layers[mix], 1, 1);
-        let mut inner = backward_values(&ds, &layers[mix], 1, 1);
+        backward_weights(&activated(&wide_sums[block]), &ds, &mut gradient.layers[mix], 1);
+        let mut inner = backward_values(&ds, &layers[mix], 1);
         through_activation(&mut inner, &wide_sums[block]);
-        backward_weights(&streams[block], &inner, &mut gradient.layers[wide], TAPS, 1 << block);
-        let below = backward_values(&inner, &layers[wide], TAPS, 1 << block);
+        backward_weights(&streams[block], &inner, &mut gradient.layers[wide], 1 << block);
+        let below = backward_values(&inner, &layers[wide], 1 << block);
         ds.as_flattened_mut().iter_mut().zip(below.as_flattened()).for_each(|(sum, d)| *sum += d);
     }
     through_activation(&mut ds, &first);
-    backward_weights(frames, &ds, &mut gradient.layers[0], INPUT_TAPS, 1);
+    backward_weights(frames, &ds, &mut gradient.layers[0], 1);
     (loss, gradient)
 }
 

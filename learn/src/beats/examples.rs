@@ -10,7 +10,10 @@ use crate::songs::Song;
 /// A song's frames and its beats in frames.
 #[derive(Debug)]
 pub(super) struct Example {
-    pub(super) id: String,
+    /// What decides the song's fold.
+    pub(super) group: String,
+    /// Whether it was recorded, not rendered.
+    pub(super) is_real: bool,
     pub(super) frames: Vec<[f32; N_INPUTS]>,
     pub(super) beats: Vec<f32>,
     pub(super) downbeats: Vec<f32>,
@@ -53,7 +56,8 @@ impl Example {
         let Inputs { frames, start, frame_rate } = Inputs::of(&song.features(&AnalysisParams::default())?);
         let place = |times: Vec<f64>| times.into_iter().map(|t| ((t - start) * frame_rate) as f32).collect();
         Ok(Some(Self {
-            id: song.id.clone(),
+            group: song.group().to_owned(),
+            is_real: song.repository().is_some(),
             frames,
             beats: place(beats),
             downbeats: place(times("downbeats")),

@@ -1,32 +1,37 @@
 //! The numbers of the rhythm stage: tempo, phase, bars, meter, and how sure each is.
 
+mod life;
 mod truth;
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use sectionist_core::AnalysisParams;
-use sectionist_core::features::Features;
-use sectionist_core::rhythm::training::{Alternative, Examined, Model, Outcome, meters};
+use sectionist_core::rhythm::network_training::{Network, parse};
+use sectionist_core::rhythm::training::{Alternative, Examined, Model, Outcome, Trees, meters};
+use serde_json::{Value, json};
 
-pub use self::truth::Truth;
-use self::truth::{beats_of, sound_alike};
+use self::life::Life;
+use self::truth::{Truth, agreement, beats_of, sound_alike};
 use crate::Failure;
-use crate::choice::{self, Choice};
-use crate::folds::fold_of;
-use crate::judge;
+use crate::choice::Choice;
+use crate::folds::{N_FOLDS, fold_of, network_file};
 use crate::logistic::{self, Observation};
 use crate::songs::{self, Song};
+use crate::trees;
 
-/// Folds of the cross-validation.
-const N_FOLDS: usize = 5;
 /// Agreement of beats from which a reading is right.
 const RIGHT: f64 = 0.5;
 /// How much worse than the best a reading may be.
 const SLACK: f64 = 0.015;
 /// Penalties on the squares of the weights.
-const TEMPO_PENALTY: f64 = 4.0;
 const DOWNBEAT_PENALTY: f64 = 1.0;
 const DIVISION_PENALTY: f64 = 2.0;
+/// How much a song says of meters, and the most that one may count: recordings are in 4/4 nearly all, and say
+/// little of other meters.
+const METER_WEIGHT: f64 = 3.0;
+const MOST_METER: f64 = 2.0;
 /// How much a song without a pulse counts: there are few.
 const PULSELESS_WEIGHT: f64 = 2.0;
 const PULSE_PENALTY: f64 = 0.5;
@@ -34,46 +39,79 @@ const CONFIDENCE_PENALTY: f64 = 0.1;
 
 /// The text of `rhythm/rhythm.weights`.
 ///
+/// Recordings are heard by the networks in the folder `left_out` that know no song of their repository; what
+/// is found in them by numbers that do not know them either is written there, `answers/ID.json`.
+///
 /// # Errors
 /// A song cannot be read, none has beats, or a fit fails.
-pub fn learn(songs: &[Song]) -> Result<String, Failure> {
+pub fn learn(songs: &[Song], left_out: &Path, priors: &Path) -> Result<String, Failure> {
+    let networks: Vec<Option<Network>> = (0..N_FOLDS)
+        .map(|fold| fs::read_to_string(network_file(left_out, fold)).ok().map(|text| parse(&text)))
+        .collect();
     let cases = songs::map(songs, |song| {
-        let Some(mut truth) = Truth::read(&song.id, &song.set, &song.truth) else { return Ok(None) };
+        let Some(mut truth) = Truth::read(song) else { return Ok(None) };
         truth.is_level_agreed = song.level_ratio().is_none_or(|ratio| (ratio - 1.0).abs() < 0.1);
-        Ok(Some(Case::of(truth, song.features(&AnalysisParams::default())?)))
+        let fold = fold_of(song.group(), N_FOLDS);
+        let network = song.repository().and_then(|_| networks[fold].as_ref());
+        let heard = Examined::of(song.features(&AnalysisParams::default())?, network);
+        Ok(Some(Case { truth, fold, heard }))
     })?;
-    fit(cases.into_iter().flatten().collect())
+    let mut cases: Vec<Case> = cases.into_iter().flatten().collect();
+    weigh_as_in_life(&mut cases, &Life::read(priors)?);
+    let learned = fit(cases)?;
+    let folder = left_out.join("answers");
+    // Of this run only.
+    drop(fs::remove_dir_all(&folder));
+    fs::create_dir_all(&folder)?;
+    for (id, answer) in &learned.answers {
+        fs::write(folder.join(format!("{id}.json")), answer.to_string())?;
+    }
+    Ok(learned.text)
 }
 
 /// A song with what is true of it.
 #[derive(Debug)]
-pub struct Case {
+struct Case {
     truth: Truth,
     fold: usize,
     heard: Examined,
 }
 
-impl Case {
-    /// Examines a song.
-    #[must_use]
-    pub fn of(truth: Truth, features: Features) -> Self {
-        let fold = fold_of(&truth.id, N_FOLDS);
-        Self { heard: Examined::of(features), fold, truth }
+/// Lets composed songs count so that their tempi are spread as in life.
+fn weigh_as_in_life(cases: &mut [Case], life: &Life) {
+    let mut composed: Vec<&mut Case> =
+        cases.iter_mut().filter(|case| !case.truth.is_real && case.truth.tempo().is_some()).collect();
+    let tempi: Vec<f64> = composed.iter().filter_map(|case| case.truth.tempo()).collect();
+    for (case, weight) in composed.iter_mut().zip(life.weights(&tempi)) {
+        case.truth.weight *= weight;
     }
 }
 
+/// What was learned.
+struct Learned {
+    /// The data file.
+    text: String,
+    /// Answers to recordings by what does not know their repository, by song.
+    answers: Vec<(String, Value)>,
+}
+
 /// Fits everything and says how good it is on songs that were left out.
-///
-/// # Errors
-/// No cases, or a fit fails.
-pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
+fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
     eprintln!("{} songs", cases.len());
     let mut model = Model::default();
     let mut report = String::new();
 
     let tempi: Vec<Option<Choice>> = cases.iter().map(|case| tempo_choice(case, &model)).collect();
-    model.set("tempo", choice::fit(&tempi.iter().flatten().collect::<Vec<_>>(), TEMPO_PENALTY)?);
-    songs::each(&mut cases, |case| case.heard.follow(&model))?;
+    // Which tempi are followed is told by what does not know the song, as it will be.
+    let mut unknowing = Vec::with_capacity(N_FOLDS);
+    for left in 0..N_FOLDS {
+        let others = cases.iter().zip(&tempi).filter(|(case, _)| case.fold != left);
+        let some: Vec<&Choice> = others.filter_map(|(_, tempo)| tempo.as_ref()).collect();
+        let mut own = Model::default();
+        own.set("tempo", trees::fit(&some)?);
+        unknowing.push(own);
+    }
+    songs::each(&mut cases, |case| case.heard.follow(&unknowing[case.fold]))?;
     let readings: Vec<Option<Choice>> = cases.iter().map(reading_choice).collect();
     let accents: Vec<Vec<Observation>> = cases.iter().map(accent_observations).collect();
     let divisions: Vec<Option<Observation>> = cases.iter().map(division_observation).collect();
@@ -84,26 +122,19 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
     let mut meter_obs: Vec<Observation> = Vec::new();
     let mut pulse_obs: Vec<Observation> = Vec::new();
     let mut tally = Tally::default();
+    let mut unseen: Vec<(usize, Outcome)> = Vec::new();
     for left in (0..N_FOLDS).map(Some).chain([None]) {
         let mut own = Model::default();
         let seen = |idx: usize, cases: &[Case]| left != Some(cases[idx].fold);
-        let pick = |all: &'_ [Option<Choice>], penalty: f64| -> Result<Vec<f64>, Failure> {
-            let some: Vec<&Choice> = all
+        for (name, choices) in [("tempo", &tempi), ("reading", &readings)] {
+            let some: Vec<&Choice> = choices
                 .iter()
                 .enumerate()
                 .filter(|(i, _)| seen(*i, &cases))
                 .filter_map(|(_, c)| c.as_ref())
                 .collect();
-            choice::fit(&some, penalty)
-        };
-        own.set("tempo", pick(&tempi, TEMPO_PENALTY)?);
-        let some: Vec<&Choice> = readings
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| seen(*i, &cases))
-            .filter_map(|(_, c)| c.as_ref())
-            .collect();
-        judge::fit(&some, "reading", &mut own)?;
+            own.set(name, trees::fit(&some)?);
+        }
         let some: Vec<&Observation> =
             accents.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).flat_map(|(_, rows)| rows).collect();
         own.set("downbeat", logistic::fit(&some, DOWNBEAT_PENALTY)?);
@@ -120,14 +151,21 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
             .filter(|(i, _)| seen(*i, &cases))
             .flat_map(|(_, case)| meter_choices(case, &own))
             .collect();
-        judge::fit(&choices.iter().collect::<Vec<_>>(), "meter", &mut own)?;
+        own.set("meter", trees::fit(&choices.iter().collect::<Vec<_>>())?);
+        let counts: Vec<Choice> = cases
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| seen(*i, &cases))
+            .filter_map(|(_, case)| count_choice(case, &own))
+            .collect();
+        own.set("first", trees::fit(&counts.iter().collect::<Vec<_>>())?);
         if let Some(fold) = left {
             for (idx, case) in cases.iter_mut().enumerate().filter(|(_, case)| case.fold == fold) {
                 if let Some(choice) = &tempi[idx] {
                     tally.add(
                         &case.truth.set,
                         "tempo alone",
-                        f64::from(u8::from(choice.right[choice.preferred(own.get("tempo")).0])),
+                        f64::from(u8::from(choice.is_right(&Trees::parse(own.get("tempo"))))),
                     );
                 }
                 case.heard.choose(&own);
@@ -139,6 +177,9 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
                     weight: if has_pulse { 1.0 } else { PULSELESS_WEIGHT },
                 });
                 observe(case, &outcome, &mut tempo_obs, &mut beat_obs, &mut meter_obs, &mut tally);
+                if case.truth.is_real {
+                    unseen.push((idx, outcome));
+                }
             }
         } else {
             model = own;
@@ -161,7 +202,38 @@ pub fn fit(mut cases: Vec<Case>) -> Result<String, Failure> {
     }
     tally.write(&mut report);
     eprintln!("{report}");
-    Ok(file(&model, &report, cases.len()))
+    let answers =
+        unseen.iter().map(|(idx, outcome)| (cases[*idx].truth.id.clone(), answer(outcome, &model))).collect();
+    Ok(Learned { text: file(&model, &report, cases.len()), answers })
+}
+
+/// What is told of a song, as far as a report goes that tells of rhythm alone.
+fn answer(outcome: &Outcome, model: &Model) -> Value {
+    let sure = |name: &str, x: &[f64]| {
+        let sum: f64 = x.iter().zip(model.get(name)).map(|(x, w)| x * w).sum();
+        1.0 / (1.0 + (-sum).exp())
+    };
+    if sure("pulse", &outcome.pulse_features) < 0.5 {
+        return json!({ "report": { "tempo": null, "beats": [], "downbeats": [] } });
+    }
+    let beats: Vec<Value> = outcome
+        .beats
+        .iter()
+        .zip(&outcome.beat_features)
+        .map(|(time, x)| json!({ "time": time, "confidence": sure("beat", x) }))
+        .collect();
+    json!({ "report": {
+        "tempo": outcome.tempo,
+        "tempo_confidence": sure("tempo_confidence", &outcome.tempo_features),
+        "beats": beats,
+        "downbeats": outcome.downbeats,
+        "time_signature": longest_meter(outcome).map(|(name, _)| name),
+    } })
+}
+
+/// The meter that holds longest, with its features.
+fn longest_meter(outcome: &Outcome) -> Option<&(String, Vec<f64>)> {
+    outcome.meters.iter().max_by(|a, b| a.1[3].total_cmp(&b.1[3]))
 }
 
 /// The text of the data file.
@@ -170,35 +242,32 @@ fn file(model: &Model, report: &str, n: usize) -> String {
         "# What the rhythm stage learned (rhythm/model.rs): weights of the features of tempi, of readings\n\
          # of the pulse, of downbeats, of meters, of divisions, and of the confidences.\n\
          # Written by `cargo xtask learn rhythm`; conditional and binary logistic regression,\n\
-         # with a hidden layer for readings and meters (rhythm/judge.rs).\n",
+         # boosted trees for readings and meters (rhythm/trees.rs).\n",
     );
-    let _ = writeln!(text, "# {n} songs. On songs left out (five folds):");
+    let _ = writeln!(text, "# {n} songs. On songs left out ({N_FOLDS} folds, recordings by repository):");
     report.lines().for_each(|line| {
         let _ = writeln!(text, "# {line}");
     });
     for name in NAMES {
         let _ = write!(text, "{name}");
         for x in model.get(name) {
-            let _ = write!(text, " {x:.4}");
+            // Whole numbers as such: trees are full of them.
+            let digits = if x.fract() == 0.0 { 0 } else { 4 };
+            let _ = write!(text, " {x:.digits$}");
         }
         text.push('\n');
     }
     text
 }
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 10] = [
     "pulse",
     "tempo",
-    "reading_centre",
-    "reading_spread",
     "reading",
-    "reading_hidden",
     "downbeat",
+    "first",
     "division",
-    "meter_centre",
-    "meter_spread",
     "meter",
-    "meter_hidden",
     "tempo_confidence",
     "beat",
     "meter_confidence",
@@ -286,9 +355,27 @@ fn meter_choices(case: &Case, model: &Model) -> Vec<Choice> {
         .filter_map(|(centre, alternatives)| {
             let (wanted, _) = beats_of(truth.signature_at(truth.beats[centre])?)?;
             let right: Vec<bool> = meters().iter().map(|&m| m == wanted).collect();
-            right.contains(&true).then(|| Choice { alternatives, right, weight: 3.0 * truth.weight / n })
+            right.contains(&true).then(|| Choice { alternatives, right, weight: METER_WEIGHT * truth.weight.min(MOST_METER) / n })
         })
         .collect()
+}
+
+/// Which count of the bars is right.
+fn count_choice(case: &Case, model: &Model) -> Option<Choice> {
+    let truth = &case.truth;
+    if truth.downbeats.len() < 4 {
+        return None;
+    }
+    let counts = case.heard.counts(&truth.beats, model);
+    let agreements: Vec<f64> =
+        counts.iter().map(|count| agreement(&truth.downbeats, &count.times)).collect();
+    let best = agreements.iter().copied().fold(0.0, f64::max);
+    let right: Vec<bool> = agreements.iter().map(|&a| a >= RIGHT && a >= best - SLACK).collect();
+    right.contains(&true).then(|| Choice {
+        alternatives: counts.into_iter().map(|count| count.features).collect(),
+        right,
+        weight: truth.weight,
+    })
 }
 
 /// Takes down how a song left out came out.
@@ -315,6 +402,9 @@ fn observe(
     }
     tally.add(set, "tempo", f64::from(u8::from(is_right)));
     tally.add(set, "beats", truth.agreement(&outcome.beats));
+    if !truth.downbeats.is_empty() {
+        tally.add(set, "downbeats", agreement(&truth.downbeats, &outcome.downbeats));
+    }
     let n = outcome.beats.len() as f64;
     if truth.is_level_agreed {
         beat.extend(outcome.beats.iter().zip(&outcome.beat_features).map(|(&time, x)| Observation {
@@ -323,7 +413,7 @@ fn observe(
             weight: truth.weight * 10.0 / n,
         }));
     }
-    let longest = outcome.meters.iter().max_by(|a, b| a.1[3].total_cmp(&b.1[3]));
+    let longest = longest_meter(outcome);
     let wanted = truth.beats.get(truth.beats.len() / 2).and_then(|&t| truth.signature_at(t));
     if let (Some((found, x)), Some(wanted)) = (longest, wanted) {
         let yes = f64::from(u8::from(sound_alike(found, wanted)));

@@ -2,11 +2,14 @@
 
 use sectionist_core::structure::SectionLabel;
 use sectionist_core::structure::training::{Told, labels};
+use sectionist_tests::examination::named_sections;
 use sectionist_tests::fixtures::Span;
 use serde_json::Value;
 
 /// Share of a section that a label must fill to be its label.
 const MOST: f64 = 0.6;
+/// Share of a section that must have a known function for anything to be known of it.
+const MIN_KNOWN: f64 = 0.2;
 /// Confidence of annotated boundaries: as found ones have it on the whole.
 const USUAL_BOUNDARY: f32 = 0.75;
 
@@ -32,8 +35,23 @@ impl Annotation {
         });
         lists
             .map(|(sections, phrases)| Self::of(sections, phrases))
+            .chain(Self::charted(truth))
             .filter(|annotation| !annotation.sections.is_empty())
             .collect()
+    }
+
+    /// The parts that the charter of a recording named; parts whose names say the same function are taken for
+    /// the same material.
+    fn charted(truth: &Value) -> Option<Self> {
+        let mut sections = named_sections(truth);
+        for (idx, section) in sections.iter_mut().enumerate() {
+            if section.label.is_empty() {
+                // Of no known function, and of a material of its own.
+                section.label = format!("part {idx}");
+            }
+        }
+        let groups = sections.clone();
+        (!sections.is_empty()).then_some(Self { sections, groups, phrases: Vec::new(), has_functions: true })
     }
 
     fn of(sections: &[Value], phrases: &[Value]) -> Self {
@@ -82,6 +100,9 @@ impl Annotation {
         let shares = &self.shares(told);
         if self.has_functions {
             let most = shares.iter().copied().fold(0.0, f64::max);
+            if most < MIN_KNOWN {
+                return vec![true; shares.len()];
+            }
             // What is divided among several functions may be any of them.
             let least = if most >= MOST { most } else { 0.3f64.min(most) };
             return shares.iter().map(|&share| share >= least).collect();

@@ -4,6 +4,7 @@ mod annotation;
 mod baselines;
 mod chain;
 mod crf;
+mod forms;
 mod labels;
 mod laplacian;
 mod pairs;
@@ -11,6 +12,7 @@ mod priors;
 mod score;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use sectionist_core::AnalysisParams;
 use sectionist_core::structure::training::{Found, PHRASE_PREFIX, Seen, Told};
@@ -44,11 +46,11 @@ struct Example {
 /// The text of `structure/structure.weights`.
 ///
 /// The labels are learned for the sections that are found, by weights that were fitted to other songs, so
-/// that they meet the errors that they will meet.
+/// that they meet the errors that they will meet, and for the annotated forms of real songs in the folder `priors`.
 ///
 /// # Errors
 /// A song cannot be read, none has sections, or the fit fails.
-pub fn learn(songs: &[Song]) -> Result<String, Failure> {
+pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
     let examples: Vec<Example> = songs::map(songs, example)?.into_iter().flatten().collect();
     eprintln!("{} songs with sections", examples.len());
     let all: Vec<&Example> = examples.iter().collect();
@@ -65,10 +67,12 @@ pub fn learn(songs: &[Song]) -> Result<String, Failure> {
             labels::songs(&example.seen, &example.annotations, &found)
         })
         .collect();
+    let forms = forms::read(priors)?;
     let mut scores: Vec<(&str, Score)> = Vec::new();
     for (fold, division) in divisions.iter().enumerate() {
         let others = examples.iter().zip(&told).filter(|(example, _)| example.fold != fold);
-        let weights = labels::fit(&others.flat_map(|(_, songs)| songs).collect::<Vec<_>>())?;
+        let heard = others.flat_map(|(_, songs)| songs);
+        let weights = labels::fit(&heard.chain(&forms).collect::<Vec<_>>())?;
         let weights = format!("{division}{weights}");
         for example in examples.iter().filter(|example| example.fold == fold) {
             let found: Vec<Found> = example.seen.sections(&weights);
@@ -97,7 +101,7 @@ pub fn learn(songs: &[Song]) -> Result<String, Failure> {
     }
     eprint!("{text}");
     text += &fit_division(&all)?;
-    text += &labels::fit(&told.iter().flatten().collect::<Vec<_>>())?;
+    text += &labels::fit(&told.iter().flatten().chain(&forms).collect::<Vec<_>>())?;
     Ok(text)
 }
 
@@ -149,6 +153,6 @@ fn example(song: &Song) -> Result<Option<Example>, Failure> {
     let case = Case::sections(&seen, &annotations, weight);
     let phrases = case.phrases(&seen, &annotations);
     let pairs = pairs::of_song(&seen, &annotations);
-    let fold = fold_of(&song.id, N_FOLDS);
+    let fold = fold_of(song.group(), N_FOLDS);
     Ok(Some(Example { set: song.set.clone(), fold, seen, annotations, case, phrases, pairs }))
 }

@@ -1,9 +1,11 @@
-//! How composed songs (`songbook/`) are scored: what can be asked of them beyond what corpora tell.
+//! How songs are scored: composed ones (`songbook/`), of which more can be asked than corpora tell, and recordings.
 
 mod forms;
 mod harmony;
+mod recordings;
 mod rhythm;
 
+pub use recordings::{examine_recording, named_sections};
 use serde_json::Value;
 
 use crate::fixtures::{Answers, Span};
@@ -19,10 +21,14 @@ struct Paper<'a> {
 /// Scores by metric. Most are in [0, 1], 1 being best; those named `…_error` and `…_false` are best at 0.
 pub type Marks = Vec<(&'static str, f64)>;
 
-/// Scores a report (schema version 1) against the truth of a composed song, in every respect of which the
-/// truth says something. What is not answered is wrong.
+/// Scores a report (schema version 1) against the truth of a song, in every respect of which the truth says
+/// something. What is not answered is wrong.
 #[must_use]
 pub fn examine(truth: &Value, report: &Value) -> Marks {
+    // Only recordings have a source.
+    if truth["source"].is_string() {
+        return examine_recording(truth, report);
+    }
     let paper =
         Paper { truth, report, expected: Answers::from_json(truth), given: Answers::from_json(report) };
     let mut marks = Marks::new();
@@ -42,6 +48,13 @@ pub fn examine(truth: &Value, report: &Value) -> Marks {
 #[must_use]
 pub fn categories(truth: &Value) -> Vec<(&'static str, String)> {
     let mut groups = Vec::new();
+    if let Some(source) = truth["source"].as_str() {
+        let named = truth["repository"].as_str();
+        let repository = named.or_else(|| source.rsplit_once(':').map(|(repository, _)| repository));
+        groups.push(("repository", repository.unwrap_or(source).to_owned()));
+        groups.push(("genre", truth["genre"].as_str().unwrap_or("unknown").to_owned()));
+        return groups;
+    }
     for name in ["kind", "ensemble", "style"] {
         if let Some(text) = truth[name].as_str() {
             groups.push((name, text.to_owned()));

@@ -4,6 +4,7 @@ mod composed;
 mod corpus;
 mod environment;
 mod others;
+mod recordings;
 mod scorecard;
 
 use std::fs;
@@ -23,6 +24,10 @@ pub(crate) struct Options {
     corpus: PathBuf,
     /// Where rendered songs are kept, `SET/ID.wav` and `SET/ID.truth.json`.
     cache: PathBuf,
+    /// Recordings with their truth: only they are measured, or learned from beside the others.
+    real: Option<PathBuf>,
+    /// Annotations of real songs without audio.
+    priors: PathBuf,
     /// Which renderings.
     sets: Vec<String>,
     /// Only metrics whose name starts with one of these; all if empty.
@@ -38,6 +43,8 @@ impl Options {
         let mut options = Self {
             corpus: tree::root().join("../shared/corpus"),
             cache: tree::target().join("accuracy/corpus"),
+            real: None,
+            priors: tree::root().join("../shared/priors"),
             sets: Vec::new(),
             tasks: Vec::new(),
             limit: usize::MAX,
@@ -49,11 +56,13 @@ impl Options {
             match name.as_str() {
                 "--corpus" => options.corpus = value.into(),
                 "--cache" => options.cache = value.into(),
+                "--real" => options.real = Some(value.into()),
+                "--priors" => options.priors = value.into(),
                 "--set" => options.sets.push(value.clone()),
                 "--task" => options.tasks.push(value.clone()),
                 "--limit" => options.limit = value.parse()?,
                 "--jobs" => options.jobs = value.parse()?,
-                _ => bail!("unknown option {name}; known: --corpus --cache --set --task --limit --jobs"),
+                _ => bail!("unknown option {name}; known: --real --priors --corpus --cache --set --task --limit --jobs"),
             }
         }
         if options.sets.is_empty() {
@@ -94,6 +103,9 @@ struct Measured {
 
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
+    if let Some(folder) = &options.real {
+        return of_recordings(&options, folder);
+    }
     ensure!(
         !options.wants_corpus() || options.corpus.join("evaluate.py").exists(),
         "no annotated songs in {}; say where they are with --corpus DIR, or measure composed ones with --set {}",
@@ -121,33 +133,60 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         println!("{}", scorecard::worst(one, &options.tasks));
     }
     if options.complete() {
-        let path = tree::root().join("docs/ACCURACY.md");
-        fs::write(&path, scorecard::document(&measured))?;
-        println!("wrote {}", path.display());
+        write_part(scorecard::Part::Rendered, &scorecard::rendered(&measured))?;
     } else {
         println!("docs/ACCURACY.md is left as it is: not everything was measured");
     }
     Ok(())
 }
 
-/// The folders of songs to learn from: the annotated songs, where `--corpus` says they are.
-pub(crate) fn training_songs(arguments: &[String], steps: &mut Steps) -> Result<Vec<PathBuf>> {
-    let options = Options::parse(arguments)?;
-    let mut folders = Vec::new();
-    if options.corpus.join("make_corpus.py").exists() {
-        let python = steps.run("Python environment", environment::python)?;
-        // The composed sets are no part of the corpus.
-        for set in options.sets.iter().filter(|set| Set::from_name(set).is_none()) {
-            steps.run(&format!("{set}: render"), || corpus::render(&options, set, &python))?;
-            folders.push(options.cache.join(set));
+/// Measures recordings.
+fn of_recordings(options: &Options, folder: &Path) -> Result<()> {
+    let mut steps = Steps::default();
+    let measure = steps.run("build the measuring program", measuring_program)?;
+    let text = steps.run("recordings: analyse and score", || recordings::measure(options, folder, &measure))?;
+    println!("\n{text}");
+    write_part(scorecard::Part::Recordings, &text)
+}
+
+/// Replaces a part of docs/ACCURACY.md; the other stays.
+fn write_part(part: scorecard::Part, text: &str) -> Result<()> {
+    let path = tree::root().join("docs/ACCURACY.md");
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    fs::write(&path, scorecard::document(&before, part, text))?;
+    println!("wrote {}", path.display());
+    Ok(())
+}
+
+/// What there is to learn from.
+pub(crate) struct Materials {
+    /// Folders of annotated songs: recordings (`--real DIR`), then the corpus where `--corpus` says it is.
+    pub(crate) folders: Vec<PathBuf>,
+    /// Annotations of real songs without audio (`--priors DIR`).
+    pub(crate) priors: PathBuf,
+}
+
+impl Materials {
+    /// Finds or renders them; what is not there is left out.
+    pub(crate) fn gather(arguments: &[String], wants_corpus: bool, steps: &mut Steps) -> Result<Self> {
+        let options = Options::parse(arguments)?;
+        let mut folders: Vec<PathBuf> = options.real.iter().cloned().collect();
+        let is_there = options.corpus.join("make_corpus.py").exists();
+        if wants_corpus && is_there {
+            let python = steps.run("Python environment", environment::python)?;
+            // The composed sets are no part of the corpus.
+            for set in options.sets.iter().filter(|set| Set::from_name(set).is_none()) {
+                steps.run(&format!("{set}: render"), || corpus::render(&options, set, &python))?;
+                folders.push(options.cache.join(set));
+            }
+            // Which metrical levels are debatable; the learning program looks beside the folders.
+            let levels = "tempo_levels.json";
+            if options.corpus.join(levels).exists() {
+                fs::copy(options.corpus.join(levels), options.cache.join(levels))?;
+            }
         }
-        // Which metrical levels are debatable; the learning program looks beside the folders.
-        let levels = "tempo_levels.json";
-        if options.corpus.join(levels).exists() {
-            fs::copy(options.corpus.join(levels), options.cache.join(levels))?;
-        }
+        Ok(Self { folders, priors: options.priors })
     }
-    Ok(folders)
 }
 
 /// Builds `measure`, which analyses in bulk, and says where it is.

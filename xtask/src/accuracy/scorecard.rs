@@ -81,7 +81,7 @@ pub(super) enum Detail {
 /// The scores of a set beside those of others, by kinds of songs, then its calibration.
 pub(super) fn markdown(measured: &Measured, tasks: &[String], detail: Detail) -> String {
     let peers = others::on(&measured.set);
-    let mut text = format!("### {}\n\n| metric | Sectionist [95 % interval] | n |", measured.set);
+    let mut text = format!("#### {}\n\n| metric | Sectionist [95 % interval] | n |", measured.set);
     for (name, _) in peers {
         write!(text, " {name} |").expect("writing to a string");
     }
@@ -163,7 +163,7 @@ fn categories(measured: &Measured, tasks: &[String], detail: Detail) -> String {
 }
 
 /// For each confidence, what share of its answers is right.
-fn calibration(tables: &Value) -> String {
+pub(super) fn calibration(tables: &Value) -> String {
     let mut text = String::from(
         "| confidence | expected error | share right where it says … (share of the answers) |\n| --- | --- | --- |\n",
     );
@@ -220,7 +220,7 @@ pub(super) fn worst(measured: &Measured, tasks: &[String]) -> String {
 
 /// What is said of composed songs.
 const COMPOSED: &str = "\
-## Composed songs
+### Composed songs
 
 Songs that `songbook/` composes from seeds with all that is true of them known, played by a soundfont (TimGM6mb) and by \
 seeds that nothing is learned from: anyone can measure these, `cargo xtask accuracy --set rhythm|harmony|forms`. They are \
@@ -235,12 +235,46 @@ Where the tempo jumps or ramps, any tempo that is kept or passed is right.
 
 ";
 
-/// All of docs/ACCURACY.md.
-pub(super) fn document(measured: &[Measured]) -> String {
+/// The parts of docs/ACCURACY.md, in order; each is measured by a command of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Of recordings.
+    Recordings,
+    /// Of rendered and composed songs.
+    Rendered,
+}
+
+impl Part {
+    const fn heading(self) -> &'static str {
+        match self {
+            Self::Recordings => "## Recordings\n\n",
+            Self::Rendered => "## Rendered songs\n\n",
+        }
+    }
+}
+
+/// All of docs/ACCURACY.md: as it was `before`, with one part replaced.
+pub(super) fn document(before: &str, part: Part, text: &str) -> String {
+    let kept = |other: Part| {
+        let from = before.find(other.heading()).map(|at| at + other.heading().len());
+        let to = before.find(Part::Rendered.heading()).filter(|_| other == Part::Recordings);
+        from.map_or("not measured yet", |from| before[from..to.unwrap_or(before.len()).max(from)].trim())
+    };
+    let of = |other: Part| if other == part { text.trim() } else { kept(other) };
+    format!(
+        "# Accuracy\n\nWritten by `cargo xtask accuracy` (rendered songs) and `cargo xtask accuracy --real DIR` (recordings); not to \
+         be edited by hand.\n\n{}{}\n\n{}{}\n",
+        Part::Recordings.heading(),
+        of(Part::Recordings),
+        Part::Rendered.heading(),
+        of(Part::Rendered),
+    )
+}
+
+/// The part about rendered songs.
+pub(super) fn rendered(measured: &[Measured]) -> String {
     let mut text = String::from(
-        "# Accuracy\n\n\
-         Written by `cargo xtask accuracy`; not to be edited by hand.\n\n\
-         Annotated pop songs, rendered from MIDI: `band` with drums, bass, pads, lead, tempo wander, detuning, noise,\n\
+        "Annotated pop songs, rendered from MIDI: `band` with drums, bass, pads, lead, tempo wander, detuning, noise,\n\
          reverb and drive; `plain` as solo piano. Scores are means over songs by mir_eval 0.8.2's definitions, with\n\
          bootstrap intervals over songs; an unanswered question counts as wrong. The other systems' figures were\n\
          measured once on other songs of the same kind (`band`: 14 to 20 songs, msaf 3; `plain`: 10), each at its\n\
@@ -292,10 +326,20 @@ mod tests {
             ] }]),
             categories: Value::Null,
         };
-        let document = document(&[measured]);
+        let document = document("", Part::Rendered, &rendered(&[measured]));
         assert!(document.contains("**0.750** [0.50, 1.00] | 2 |"), "{document}");
         assert!(document.contains("| tempo | 0.050 | 0.95: 0.90 (100 %) |"), "{document}");
         assert!(!document.contains("song-a"));
+    }
+
+    #[test]
+    fn a_part_is_replaced_and_the_other_stays() {
+        let first = document("", Part::Rendered, "rendered 1");
+        let both = document(&first, Part::Recordings, "recordings 1");
+        assert_eq!(document(&both, Part::Recordings, "recordings 1"), both);
+        let again = document(&both, Part::Rendered, "rendered 2");
+        assert!(again.contains("recordings 1") && again.contains("rendered 2") && !again.contains("rendered 1"));
+        assert!(again.find("recordings 1") < again.find("rendered 2"));
     }
 
     #[test]
