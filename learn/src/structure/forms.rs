@@ -100,7 +100,10 @@ fn song(parts: &[Part], weight: f64) -> chain::Song {
     let group = |part: &Part| parts.iter().position(|other| other.letter == part.letter).unwrap_or(0);
     let sections: Vec<(usize, f64)> = parts.iter().map(|part| (group(part), part.seconds)).collect();
     chain::Song {
-        features: form_features(&sections).iter().map(|row| row.iter().map(|&x| f64::from(x)).collect()).collect(),
+        features: form_features(&sections)
+            .iter()
+            .map(|row| row.iter().map(|&x| f64::from(x)).collect())
+            .collect(),
         is_again: sections.windows(2).map(|pair| pair[0].0 == pair[1].0).collect(),
         allowed: parts.iter().map(|part| part.allowed.clone()).collect(),
         weight,
@@ -257,7 +260,9 @@ mod tests {
             letter: letter.to_owned(),
             allowed: allowed(word),
         };
-        let all: Vec<Part> = (0..400).map(|i| part(&(i % 7).to_string(), if i % 2 == 0 { "verse" } else { "chorus" })).collect();
+        let all: Vec<Part> = (0..400)
+            .map(|i| part(&(i % 7).to_string(), if i % 2 == 0 { "verse" } else { "chorus" }))
+            .collect();
         let found = found(all, &mut Dice::new(3));
         assert!((320..390).contains(&found.len()), "{}", found.len());
         assert_eq!(found.iter().map(|part| part.seconds).sum::<f64>(), 4_000.0);
