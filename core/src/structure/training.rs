@@ -13,7 +13,7 @@ use crate::structure::cues::CUES;
 use crate::structure::division::Division;
 use crate::structure::groups::{PAIR_FEATURES, pair_features};
 use crate::structure::labels::{
-    LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, label_probabilities, views_of,
+    LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, features_of_form, label_probabilities, views_of,
 };
 use crate::structure::model::Weights;
 use crate::structure::phrases::PhraseSpan;
@@ -172,81 +172,46 @@ impl Heard {
     }
 }
 
-/// Features that a form alone tells, without sound.
-const OF_FORM: [&str; 33] = [
-    "any",
-    "seconds",
-    "under_10_s",
-    "under_16_s",
-    "over_30_s",
-    "boundary",
-    "group_seconds",
-    "group_share",
-    "group_first_place",
-    "repeats",
-    "alone",
-    "commonest",
-    "pass",
-    "last_pass",
-    "previous_same",
-    "next_same",
-    "next_boundary",
-    "between_same",
-    "place",
-    "late",
-    "middle",
-    "first",
-    "first_alone",
-    "first_seconds",
-    "first_commonest",
-    "second",
-    "last",
-    "last_alone",
-    "last_seconds",
-    "last_like_first",
-    "last_but_one",
-    "song_returning_groups",
-    "song_largest_group",
-];
-/// Probability of a boundary as annotated ones have it on the whole when they are found.
-const USUAL_BOUNDARY: f32 = 0.75;
+/// A section of which the form alone is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    /// Seconds.
+    pub seconds: f64,
+    /// Bars; 0 where they are not known.
+    pub bars: usize,
+    /// The same for the same material.
+    pub group: usize,
+}
 
-/// Features of sections of which only the groups and the seconds are known, `[n × label_feature_names()]`;
-/// those of the sound are 0, as of a section that sounds like its song.
+/// Features of sections of which the form alone is known, `[n × label_feature_names()]`; those of the sound are
+/// 0, as of sections that sound like their song.
 #[must_use]
-pub fn form_features(sections: &[(usize, f64)]) -> Vec<[f32; LABEL_FEATURES.len()]> {
-    let total: f64 = sections.iter().map(|section| section.1).sum::<f64>().max(1e-3);
+pub fn form_features(parts: &[Part]) -> Vec<[f32; LABEL_FEATURES.len()]> {
+    let total: f64 = parts.iter().map(|part| part.seconds).sum::<f64>().max(1e-3);
     let mut at = 0.0;
-    let views: Vec<SectionView> = sections
+    let views: Vec<SectionView> = parts
         .iter()
-        .map(|&(group, seconds)| {
+        .map(|part| {
             let place = (at / total) as f32;
-            at += seconds;
-            SectionView {
-                group,
-                seconds: seconds as f32,
-                place,
-                boundary: USUAL_BOUNDARY,
-                ..SectionView::default()
-            }
+            at += part.seconds;
+            let (group, seconds, bars) = (part.group, part.seconds as f32, part.bars);
+            SectionView { group, seconds, bars, place, boundary: USUAL_BOUNDARY, ..SectionView::default() }
         })
         .collect();
-    let mut rows = features_of(&views);
-    for row in &mut rows {
-        for (value, name) in row.iter_mut().zip(LABEL_FEATURES) {
-            if !OF_FORM.contains(&name) {
-                *value = 0.0;
-            }
-        }
-    }
-    rows
+    features_of_form(&views)
 }
+
+/// Probability of a boundary as those that are found have it on the whole.
+pub const USUAL_BOUNDARY: f32 = crate::structure::labels::USUAL_BOUNDARY;
 
 /// The labels of what sounds.
 #[must_use]
 pub const fn labels() -> [SectionLabel; LABELS.len()] {
     LABELS
 }
+
+/// Name of the exponent of the labels' probabilities.
+pub const TEMPER: &str = crate::structure::labels::TEMPER;
 
 /// Names of the features of a section.
 #[must_use]

@@ -6,7 +6,6 @@ use sectionist_core::structure::training::{Seen, Told, label_feature_names, labe
 
 use super::annotation::Annotation;
 use super::chain::{self, Shape, Song};
-use super::priors;
 use crate::Failure;
 
 /// Penalties on the distance of the weights from what was believed before: of features, of steps.
@@ -41,7 +40,6 @@ pub(super) fn fit(songs: &[&Song]) -> Result<String, Failure> {
     let shape = Shape {
         n_labels: labels.len(),
         n_features: features.len(),
-        prior: priors::weights(),
         penalties: [PENALTIES[0], PENALTIES[1]],
     };
     let weights = chain::fit(songs, &shape)?;

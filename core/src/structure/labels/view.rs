@@ -12,6 +12,8 @@ pub(in crate::structure) struct SectionView {
     pub group: usize,
     /// Seconds.
     pub seconds: f32,
+    /// Bars; 0 where they are not known.
+    pub bars: usize,
     /// Start as a share of the song, in [0, 1].
     pub place: f32,
     /// Level less the song's, in dB.
@@ -32,6 +34,10 @@ pub(in crate::structure) struct SectionView {
     pub tail: f32,
     /// Probability of the boundary at its start, in [0, 1].
     pub boundary: f32,
+    /// Onset density of the whole song, natural logarithm of the mean rise in dB a frame.
+    pub song_density: f32,
+    /// The same of the highest bands.
+    pub song_drums: f32,
     /// Whether nothing sounds.
     pub is_silent: bool,
 }
@@ -91,6 +97,7 @@ pub(in crate::structure) fn views_of(
             SectionView {
                 group: stretch.group,
                 seconds,
+                bars: if grid.is_musical { range.len() } else { 0 },
                 place: (lengths[..range.start].iter().sum::<f32>() / total).clamp(0.0, 1.0),
                 level: own[0] - of_song[0],
                 bass: own[1] - of_song[1],
@@ -105,6 +112,8 @@ pub(in crate::structure) fn views_of(
                 },
                 tail: level(last) - own[0],
                 boundary: stretch.boundary,
+                song_density: of_song[3],
+                song_drums: of_song[4],
                 is_silent: false,
             }
         })
