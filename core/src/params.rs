@@ -46,7 +46,7 @@ pub(crate) use choices;
 choices! {
     /// How much work to spend.
     Quality {
-        /// As [`Balanced`](Self::Balanced) for now: no stage has a cheaper way yet.
+        /// Half as many frames of the tonal spectrum.
         Fast = "fast",
         /// The default.
         Balanced = "balanced",

@@ -8,15 +8,28 @@ use crate::Failure;
 use crate::choice::{Choice, probabilities};
 use crate::dice::Dice;
 
-/// Trees.
-const N_TREES: usize = 150;
-/// Leaves of a tree.
-const N_LEAVES: usize = 15;
+/// How many trees there are, and what each sees.
+#[derive(Debug, Clone, Copy)]
+pub struct Growth {
+    /// Trees.
+    pub n_trees: usize,
+    /// Leaves of a tree.
+    pub n_leaves: usize,
+    /// Share of the features that a tree sees.
+    pub features_seen: f32,
+}
+
+impl Growth {
+    /// For choices between a few things of which much is known.
+    pub const WIDE: Self = Self { n_trees: 150, n_leaves: 15, features_seen: 0.4 };
+    /// For many choices between things of which little is known.
+    pub const LONG: Self = Self { n_trees: 400, n_leaves: 10, features_seen: 0.7 };
+}
+
 /// Share of its step that each tree takes.
 const RATE: f64 = 0.1;
-/// Shares of the choices and of the features that a tree sees.
+/// Share of the choices that a tree sees.
 const CHOICES_SEEN: f32 = 0.7;
-const FEATURES_SEEN: f32 = 0.4;
 /// Penalty on the squares of the values of leaves.
 const PENALTY: f64 = 5.0;
 /// Fewest alternatives in a leaf, and least curvature.
@@ -31,12 +44,12 @@ const N_BINS: usize = 48;
 ///
 /// # Errors
 /// No choices.
-pub fn fit(choices: &[&Choice]) -> Result<Vec<f64>, Failure> {
+pub fn fit(choices: &[&Choice], growth: Growth) -> Result<Vec<f64>, Failure> {
     let table = Table::of(choices)?;
     let mut dice = Dice::new(1);
     let mut scores = vec![0.0f64; table.n_rows];
     let mut numbers = Vec::new();
-    for _ in 0..N_TREES {
+    for _ in 0..growth.n_trees {
         let slopes = slopes(choices, &scores);
         let mut rows: Vec<u32> = Vec::with_capacity(table.n_rows);
         let mut first = 0;
@@ -47,8 +60,9 @@ pub fn fit(choices: &[&Choice]) -> Result<Vec<f64>, Failure> {
             }
             first += n;
         }
-        let features: Vec<usize> = (0..table.n_features()).filter(|_| dice.chance(FEATURES_SEEN)).collect();
-        let tree = Tree::grow(&table, &slopes, rows, &features);
+        let features: Vec<usize> =
+            (0..table.n_features()).filter(|_| dice.chance(growth.features_seen)).collect();
+        let tree = Tree::grow(&table, &slopes, rows, &features, growth.n_leaves);
         for (row, score) in scores.iter_mut().enumerate() {
             *score += tree.value(&table, row);
         }
@@ -136,13 +150,14 @@ struct Tree {
 }
 
 impl Tree {
-    fn grow(table: &Table, slopes: &[[f64; 2]], rows: Vec<u32>, features: &[usize]) -> Self {
+    fn grow(table: &Table, slopes: &[[f64; 2]], rows: Vec<u32>, features: &[usize], n_leaves: usize) -> Self {
         let mut nodes = vec![Node::Leaf(value(slopes, &rows))];
         let best = best_split(table, slopes, &rows, features);
         let mut leaves = vec![Leaf { node: 0, rows, best }];
-        while leaves.len() < N_LEAVES {
+        while leaves.len() < n_leaves {
             let gain = |leaf: &Leaf| leaf.best.map_or(0.0, |split| split.gain);
-            let Some(widest) = (0..leaves.len()).max_by(|&a, &b| gain(&leaves[a]).total_cmp(&gain(&leaves[b])))
+            let Some(widest) =
+                (0..leaves.len()).max_by(|&a, &b| gain(&leaves[a]).total_cmp(&gain(&leaves[b])))
             else {
                 break;
             };
@@ -213,11 +228,11 @@ fn best_split(table: &Table, slopes: &[[f64; 2]], rows: &[u32], features: &[usiz
             bin[2] += 1.0;
         }
         let mut left = [0.0f64; 3];
-        for bin in 0..table.edges[feature].len() {
-            left.iter_mut().zip(bins[bin]).for_each(|(sum, own)| *sum += own);
+        for (bin, own) in bins.iter().enumerate().take(table.edges[feature].len()) {
+            left.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
             let n_right = rows.len() as f64 - left[2];
-            let is_enough = left[2].min(n_right) >= MIN_ROWS as f64
-                && left[1].min(curvature - left[1]) >= MIN_CURVATURE;
+            let is_enough =
+                left[2].min(n_right) >= MIN_ROWS as f64 && left[1].min(curvature - left[1]) >= MIN_CURVATURE;
             let gain = score(left[0], left[1]) + score(slope - left[0], curvature - left[1]) - whole;
             if is_enough && gain > best.map_or(1e-9, |split| split.gain) {
                 best = Some(Split { gain, feature, bin });
@@ -239,7 +254,11 @@ mod tests {
             .map(|idx| {
                 let mut dice = Dice::new(idx);
                 let mut corner = |a: f64, b: f64| {
-                    vec![a + 0.2 * f64::from(dice.normal()), b + 0.2 * f64::from(dice.normal()), f64::from(dice.normal())]
+                    vec![
+                        a + 0.2 * f64::from(dice.normal()),
+                        b + 0.2 * f64::from(dice.normal()),
+                        f64::from(dice.normal()),
+                    ]
                 };
                 let odd = if idx % 2 == 0 { corner(1.0, -1.0) } else { corner(-1.0, 1.0) };
                 Choice {
@@ -254,13 +273,13 @@ mod tests {
     #[test]
     fn what_no_linear_score_tells_is_learned() {
         let choices = choices();
-        let numbers = fit(&choices.iter().collect::<Vec<_>>()).unwrap();
+        let numbers = fit(&choices.iter().collect::<Vec<_>>(), Growth::WIDE).unwrap();
         let trees = Trees::parse(&numbers);
         for choice in &choices {
             let scores: Vec<f64> = choice.alternatives.iter().map(|x| trees.score(x)).collect();
             assert!(scores[1] > scores[0] + 1.0 && scores[1] > scores[2] + 1.0, "{scores:?}");
         }
-        assert!(fit(&[]).is_err());
+        assert!(fit(&[], Growth::LONG).is_err());
     }
 
     #[test]
@@ -269,7 +288,7 @@ mod tests {
         let some: Vec<&Choice> = choices.iter().collect();
         let table = Table::of(&some).unwrap();
         let slopes = slopes(&some, &vec![0.0; table.n_rows]);
-        let tree = Tree::grow(&table, &slopes, (0..table.n_rows as u32).collect(), &[0, 1, 2]);
+        let tree = Tree::grow(&table, &slopes, (0..table.n_rows as u32).collect(), &[0, 1, 2], 15);
         let mut numbers = Vec::new();
         tree.write(&table, 0, &mut numbers);
         let read = Trees::parse(&numbers);

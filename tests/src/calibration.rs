@@ -116,8 +116,7 @@ impl Calibrations {
         for (section, item) in answers.sections.iter().zip(items(&report["sections"])) {
             // What is not labelled is not known.
             let known = || truth.sections.iter().filter(|real| !real.label.is_empty());
-            let shared =
-                |real: &Span| (real.end.min(section.end) - real.start.max(section.start)).max(0.0);
+            let shared = |real: &Span| (real.end.min(section.end) - real.start.max(section.start)).max(0.0);
             let seconds: f64 = known().map(shared).sum();
             let right: f64 = known().filter(|real| real.label == section.label).map(shared).sum();
             if seconds > 0.0 {

@@ -86,7 +86,8 @@ impl Changes {
             let spans: Vec<f64> = (0..n).map(|idx| reach as f64 * period(idx)).collect();
             let sound = (0..n).map(|idx| change_of_levels(&levels, idx, reach)).collect();
             let rise = (0..n).map(|idx| rise_of_levels(&levels, idx, reach)).collect();
-            let harmony = (0..n).map(|idx| f64::from(evidence.chords.change(times[idx], spans[idx]))).collect();
+            let harmony =
+                (0..n).map(|idx| f64::from(evidence.chords.change(times[idx], spans[idx]))).collect();
             let bass = (0..n).map(|idx| f64::from(evidence.bass.change(times[idx], spans[idx]))).collect();
             columns.extend([sound, rise, harmony, bass].map(standardised));
         }
@@ -95,8 +96,9 @@ impl Changes {
 
     /// What speaks for a count.
     fn features(&self, rows: &[Vec<f64>], accents: &[f64], places: &[Place], meter: usize) -> Vec<f64> {
-        let firsts: Vec<usize> =
-            (0..places.len()).filter(|&idx| places[idx].meter == meter && places[idx].position == 0).collect();
+        let firsts: Vec<usize> = (0..places.len())
+            .filter(|&idx| places[idx].meter == meter && places[idx].position == 0)
+            .collect();
         let mean = |at: &dyn Fn(usize) -> f64| {
             firsts.iter().map(|&idx| at(idx)).sum::<f64>() / firsts.len().max(1) as f64
         };
@@ -189,7 +191,11 @@ mod tests {
                 changes.features(&rows, &accents, &places, 4)[2 + N_CUES + 1]
             })
             .collect();
-        assert_eq!(crate::sequence::arg_max(&strength.iter().map(|x| *x as f32).collect::<Vec<_>>()), 2, "{strength:?}");
+        assert_eq!(
+            crate::sequence::arg_max(&strength.iter().map(|x| *x as f32).collect::<Vec<_>>()),
+            2,
+            "{strength:?}"
+        );
     }
 
     #[test]

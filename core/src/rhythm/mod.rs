@@ -39,8 +39,8 @@ use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
 use self::meter::{Division, divide_by_meter, division_features};
-use self::network::Network;
 use self::model::{LEARNED, Model, dot, sigmoid};
+use self::network::Network;
 use self::patterns::BeatPatterns;
 use self::tempo::{metrical_features, rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
@@ -207,12 +207,7 @@ struct Heard {
 
 impl Heard {
     /// Gathers what there is to hear; the candidates are still to be found.
-    async fn listen(
-        features: &Features,
-        params: &AnalysisParams,
-        network: &Network,
-        pace: &Pace,
-    ) -> Self {
+    async fn listen(features: &Features, params: &AnalysisParams, network: &Network, pace: &Pace) -> Self {
         let evidence = Evidence::gather(features, network, pace).await;
         let (slowest, fastest) = (params.tempo_min.get(), params.tempo_max.get());
         let tempogram = Tempogram::compute(&evidence, slowest.min(30.0), fastest.max(300.0), pace).await;
@@ -225,8 +220,7 @@ impl Heard {
         let Self { evidence, profiles, tempogram, candidates } = self;
         let hypotheses = rank_tempi(tempogram, params, model);
         let n_tempi = match params.quality {
-            Quality::Fast => 2,
-            Quality::Balanced => 5,
+            Quality::Fast | Quality::Balanced => 5,
             Quality::Thorough => 8,
         };
         *candidates =
@@ -393,15 +387,30 @@ fn tempo_confidence_features(best: &Candidate, probability: f64) -> Vec<f64> {
 
 /// What tells a pulse from onsets that come as they please: how well the onsets repeat at the best
 /// tempo and at any, and how much stronger beats are than what lies between them, on the whole and
-/// where least so. Few, because there are few songs without a pulse to learn from.
+/// where least so, and how sure the network is of them. Few, because there is little without a pulse to learn from.
 fn pulse_features(heard: &Heard, best: &Candidate) -> Vec<f64> {
     let (autocorrelation, _) = heard.tempogram.means();
     let strongest = autocorrelation.iter().copied().fold(0.0f32, f32::max);
     let steadiness = &best.features[best.features.len().saturating_sub(N_STEADINESS)..];
     let mut features = vec![1.0, f64::from(heard.tempogram.clarity()), f64::from(strongest)];
     features.extend(steadiness.iter().take(2));
+    let odds = &heard.evidence.heard.beat;
+    let heard_at = |beat: &usize| {
+        let near =
+            &odds[beat.saturating_sub(SURE_REACH).min(odds.len())..(beat + SURE_REACH + 1).min(odds.len())];
+        near.iter().copied().fold(-MOST_SURE, f32::max).min(MOST_SURE)
+    };
+    let sure: Vec<f32> = best.beats.iter().map(heard_at).collect();
+    let n = sure.len().max(1) as f64;
+    features.push(sure.iter().map(|odds| f64::from(*odds)).sum::<f64>() / n);
+    features.push(sure.iter().filter(|odds| **odds > 0.0).count() as f64 / n);
     features
 }
+
+/// Frames around a beat in which the network may hear it.
+const SURE_REACH: usize = 4;
+/// Largest log odds that count.
+const MOST_SURE: f32 = 6.0;
 
 /// Features at the end of a candidate's that tell how steady it is.
 const N_STEADINESS: usize = 10;

@@ -332,9 +332,7 @@ mod tests {
         let rows: Vec<usize> = LEARNED
             .lines()
             .filter(|line| !line.starts_with('#'))
-            .map(|line| {
-                line.split_ascii_whitespace().skip(3).filter(|word| word.parse::<i8>().is_ok()).count()
-            })
+            .map(|line| base64::decode(line.split_ascii_whitespace().nth(3).unwrap_or_default()).len())
             .collect();
         let expected: Vec<usize> =
             (0..2 + 2 * N_BLOCKS).flat_map(|idx| vec![n_rows(idx); n_channels(idx)]).collect();
@@ -374,6 +372,56 @@ mod tests {
         };
         let (on, between) = (mean(0), mean(period / 2).max(mean(period / 4)));
         assert!(on > -1.0 && between < -2.0, "{on} {between}");
+    }
+
+    #[test]
+    fn parts_of_a_long_song_are_heard_as_the_whole() {
+        let frames = attacks(PART + 3_000, 31, 4);
+        let heard = hear(&Network::learned(), &frames);
+        // Far from the ends, what is heard depends on the surroundings alone, and they come again.
+        let (before, across) = (PART - 5 * 31 - 3 * SEEN.next_multiple_of(31), PART - 5 * 31);
+        for frame in 0..10 * 31 {
+            let (a, b) = (heard.beat[before + frame], heard.beat[across + frame]);
+            assert!((a - b).abs() < 1e-3, "{frame}: {a} {b}");
+        }
+        assert_eq!(heard.beat.len(), frames.len());
+    }
+
+    #[test]
+    fn layers_see_their_taps() {
+        let mut dice = 1u32;
+        let mut random = || {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (dice >> 16) as f32 / 65_536.0 - 0.5
+        };
+        let layer = Layer {
+            weights: (0..5 * WIDTH).map(|_| std::array::from_fn(|_| random())).collect(),
+            bias: std::array::from_fn(|_| random()),
+        };
+        let seen: Vec<Channels> = (0..37).map(|_| std::array::from_fn(|_| random())).collect();
+        for (start, n, distance) in [(0, 37, 1), (0, 37, 4), (5, 11, 2), (30, 7, 8), (0, 1, 64)] {
+            let mut sums = vec![[0.0; WIDTH]; n];
+            convolve(&mut sums, &seen, start, &layer, distance);
+            for (idx, sums) in sums.iter().enumerate() {
+                for channel in 0..WIDTH {
+                    let expected: f32 = layer.bias[channel]
+                        + (0..5)
+                            .filter_map(|tap| {
+                                let at = (start + idx + tap * distance).checked_sub(2 * distance)?;
+                                let rows = &layer.weights[tap * WIDTH..];
+                                Some(
+                                    seen.get(at)?
+                                        .iter()
+                                        .zip(rows)
+                                        .map(|(x, row)| x * row[channel])
+                                        .sum::<f32>(),
+                                )
+                            })
+                            .sum::<f32>();
+                    assert!((sums[channel] - expected).abs() < 1e-4, "{start} {distance} {idx}");
+                }
+            }
+        }
     }
 
     #[test]

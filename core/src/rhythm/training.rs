@@ -4,6 +4,7 @@ use super::bars::METERS;
 use super::beats::beat_features;
 use super::meter::meter_confidence_features;
 pub use super::model::Model;
+use super::network::Network;
 pub use super::trees::Trees;
 use super::{
     BarCues, Heard, Reading, accents, bars, beat_times, candidates, frame, meter, tempo,
@@ -11,7 +12,6 @@ use super::{
 };
 use crate::features::Features;
 use crate::pace::{Pace, complete};
-use super::network::Network;
 use crate::params::AnalysisParams;
 
 /// A song as far as its pulse may be read in several ways.

@@ -50,6 +50,16 @@ impl Trees {
         }
     }
 
+    /// Features that are looked at, counted from the first to the last that is.
+    #[cfg(test)]
+    pub(super) fn n_features(&self) -> usize {
+        let used = self.nodes.iter().filter_map(|node| match node {
+            Node::Split { feature, .. } => Some(feature + 1),
+            Node::Leaf(_) => None,
+        });
+        used.max().unwrap_or(0)
+    }
+
     /// The score of an alternative; a feature that is missing counts as 0. O(n_trees · depth).
     #[must_use]
     pub fn score(&self, features: &[f64]) -> f64 {

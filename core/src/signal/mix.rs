@@ -61,7 +61,8 @@ impl Mixer {
         if self.mixed >= threshold * mean {
             self.alone = None;
         } else if self.alone.is_none() {
-            let loudest = (0..self.channels.len()).max_by(|&a, &b| self.channels[a].total_cmp(&self.channels[b]));
+            let loudest =
+                (0..self.channels.len()).max_by(|&a, &b| self.channels[a].total_cmp(&self.channels[b]));
             self.alone = loudest;
         }
     }
@@ -108,8 +109,9 @@ mod tests {
         let a = tone(20 * 44_100, 440.0);
         let half = a.len() / 2;
         let turned: Vec<f32> = a.iter().enumerate().map(|(i, x)| if i < half { -x } else { *x }).collect();
-        let mono = mixed(vec![a.clone(), turned.iter().map(|x| 0.5 * x).collect()]);
+        let mono = mixed(vec![a.clone(), turned.iter().map(|x| 0.9 * x).collect()]);
         assert_eq!(mono[1_000], a[1_000]);
-        assert_eq!(mono[a.len() - 10], 0.75 * a[a.len() - 10]);
+        let last = a.len() - 10;
+        assert!((mono[last] - 0.95 * a[last]).abs() < 1e-6, "{} {}", mono[last], a[last]);
     }
 }

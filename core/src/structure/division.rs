@@ -10,7 +10,7 @@ use crate::structure::Boundary;
 use crate::structure::boundary::{certain_boundary, inner_boundary};
 use crate::structure::grid::BarGrid;
 use crate::structure::groups::Kinship;
-use crate::structure::labels::{Labelling, Stretch, label_sections, views_of};
+use crate::structure::labels::{Labelling, Stretch, label_sections, views_of, without_functions};
 use crate::structure::model::Weights;
 use crate::structure::phrases::{self, PhraseSpan, phrases_of};
 use crate::structure::scene::Scene;
@@ -120,7 +120,11 @@ impl Division {
         pace.progress(0.95);
         let stretches: Vec<Stretch> =
             spans.iter().zip(&groups).map(|(span, &group)| span.stretch(group)).collect();
-        let labellings = label_sections(&views_of(&stretches, bars, grid), weights);
+        let views = views_of(&stretches, bars, grid);
+        // Functions are those of songs: what has no bars is none, and classical pieces have other forms.
+        let has_functions = grid.is_musical && params.style != Style::Classical;
+        let labellings =
+            if has_functions { label_sections(&views, weights) } else { without_functions(&views) };
         Self { spans, groups, labellings, phrases, kinship, sounding }
     }
 

@@ -13,7 +13,8 @@ use crate::structure::cues::CUES;
 use crate::structure::division::Division;
 use crate::structure::groups::{PAIR_FEATURES, pair_features};
 use crate::structure::labels::{
-    LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, features_of_form, label_probabilities, views_of,
+    LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, features_of_form, label_probabilities,
+    views_of,
 };
 use crate::structure::model::Weights;
 use crate::structure::phrases::PhraseSpan;

@@ -32,12 +32,7 @@ const _: () = assert!(N_INPUTS.is_multiple_of(AT_ONCE) && WIDTH.is_multiple_of(A
 const LANES: usize = 16;
 
 /// Adds to `gradient` what the errors `ds` of the sums of a layer mean for its weights.
-fn backward_weights<const N: usize>(
-    xs: &[[f32; N]],
-    ds: &[Channels],
-    gradient: &mut Layer,
-    distance: usize,
-) {
+fn backward_weights<const N: usize>(xs: &[[f32; N]], ds: &[Channels], gradient: &mut Layer, distance: usize) {
     for d in ds {
         gradient.bias.iter_mut().zip(d).for_each(|(sum, d)| *sum += d);
     }

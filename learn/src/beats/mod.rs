@@ -62,7 +62,10 @@ pub fn learn(songs: &[Song]) -> Result<Networks, Failure> {
         }
         let (beats, downbeats) = (f_measure(left_out[0]), f_measure(left_out[1]));
         let n = examples.iter().filter(|example| example.is_real).count();
-        writeln!(report, "# On {n} recordings, each by a network that knows no other of its repository: beats {beats:.3}, downbeats {downbeats:.3}.")?;
+        writeln!(
+            report,
+            "# On {n} recordings, each by a network that knows no other of its repository: beats {beats:.3}, downbeats {downbeats:.3}."
+        )?;
     }
     let is_held = |example: &&Example| !example.is_real && fold_of(&example.group, HELD_OUT) == 0;
     let (unseen, seen): (Vec<&Example>, Vec<&Example>) = examples.iter().partition(is_held);
@@ -127,10 +130,7 @@ fn descend(examples: &[&Example]) -> Result<String, Failure> {
 
 /// Over excerpts of a batch's songs, on as many threads as there are processors; added in order, so that the
 /// result is always the same.
-fn mean_loss_and_gradient(
-    network: &Network,
-    batch: &[(&Example, Dice)],
-) -> Result<(f32, Vec<f32>), Failure> {
+fn mean_loss_and_gradient(network: &Network, batch: &[(&Example, Dice)]) -> Result<(f32, Vec<f32>), Failure> {
     let next = AtomicUsize::new(0);
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut done: Vec<(usize, f32, Network)> = Vec::with_capacity(batch.len());

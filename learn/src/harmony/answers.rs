@@ -98,6 +98,14 @@ impl Lesson {
             .collect();
         Self { units, presence, changes }
     }
+
+    /// What a recording teaches of which nobody wrote down the chords: that there are notes in music, and
+    /// none in what is no music.
+    pub(super) fn of_recording(heard: &Heard, is_music: bool) -> Self {
+        let audible = heard.presence.iter().zip(&heard.audible).filter(|(_, audible)| **audible);
+        let presence = audible.map(|(&evidence, _)| (evidence, is_music)).collect();
+        Self { units: Vec::new(), presence, changes: Vec::new() }
+    }
 }
 
 /// Part of what novelty says of a change that is believed: the chords' scores say some of it too.

@@ -109,16 +109,20 @@ pub fn spans(list: &serde_json::Value, name: &str) -> Vec<Span> {
 /// # Errors
 /// A song cannot be read, none has chords, or a fit fails.
 pub fn learn(songs: &[Song]) -> Result<String, Failure> {
-    let has_harmony = |song: &&Song| song.truth["chords"].is_array() || song.truth.get("keys").is_some();
-    let songs: Vec<Song> = songs.iter().filter(has_harmony).cloned().collect();
-    learn_from(songs::map(&songs, Example::of)?)
+    let (recordings, songs): (Vec<Song>, Vec<Song>) =
+        songs.iter().cloned().partition(|song| song.repository().is_some());
+    let has_harmony = |song: &Song| song.truth["chords"].is_array() || song.truth.get("keys").is_some();
+    let songs: Vec<Song> = songs.into_iter().filter(has_harmony).collect();
+    let recorded = songs::map(&recordings, |song| {
+        let stages = song.analyse(&AnalysisParams::default())?;
+        let heard = Heard::of(&stages.features, &stages.rhythm);
+        Ok((song.group().to_owned(), Lesson::of_recording(&heard, song.truth["kind"] != "nonmusic")))
+    })?;
+    learn_from(songs::map(&songs, Example::of)?, &recorded)
 }
 
-/// As [`learn`], from songs that are analysed already.
-///
-/// # Errors
-/// As [`learn`].
-pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
+/// Learns from songs, and from recordings with what decides their folds.
+fn learn_from(mut examples: Vec<Example>, recorded: &[(String, Lesson)]) -> Result<String, Failure> {
     examples.extend(in_parallel(N_TONES, tones::compose)?);
     examples.extend(in_parallel(N_DRUMS, tones::drums_alone)?);
     let examples = &examples[..];
@@ -146,6 +150,12 @@ pub fn learn_from(mut examples: Vec<Example>) -> Result<String, Failure> {
             .zip(&lessons)
             .filter(|(example, _)| fold_of(&example.id, N_FOLDS) != left_out)
             .map(|(_, lesson)| lesson)
+            .chain(
+                recorded
+                    .iter()
+                    .filter(|(group, _)| fold_of(group, N_FOLDS) != left_out)
+                    .map(|(_, lesson)| lesson),
+            )
             .collect();
         fit(&seen).map_err(|error| error.to_string())
     })?

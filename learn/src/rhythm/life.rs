@@ -14,7 +14,7 @@ const EVEN: f64 = 0.1;
 /// Tempi in BPM between which they are.
 const RANGE: (f64, f64) = (40.0, 240.0);
 /// Least and most that a song may count: the odd ones stay.
-const BOUNDS: (f64, f64) = (0.3, 2.0);
+const BOUNDS: (f64, f64) = (0.4, 2.0);
 /// Annotations of 912 pop, rock, hip-hop and dance songs (Nieto et al. 2019, the Harmonix set; MIT).
 const FILE: &str = "harmonix.jsonl";
 
@@ -46,7 +46,9 @@ impl Life {
             return vec![1.0; composed.len()];
         }
         let own: Vec<f64> = composed.iter().map(|bpm| bpm.log2()).collect();
-        own.iter().map(|&at| (density(&self.tempi, at) / density(&own, at)).clamp(BOUNDS.0, BOUNDS.1)).collect()
+        own.iter()
+            .map(|&at| (density(&self.tempi, at) / density(&own, at)).clamp(BOUNDS.0, BOUNDS.1))
+            .collect()
     }
 }
 
@@ -67,7 +69,8 @@ mod tests {
         let composed: Vec<f64> = (0..32).map(|k| 50.0 * (f64::from(k) / 16.0).exp2()).collect();
         let weights = life.weights(&composed);
         let of = |bpm: f64| {
-            let nearest = (0..32).min_by(|&a, &b| (composed[a] - bpm).abs().total_cmp(&(composed[b] - bpm).abs()));
+            let nearest =
+                (0..32).min_by(|&a, &b| (composed[a] - bpm).abs().total_cmp(&(composed[b] - bpm).abs()));
             weights[nearest.unwrap()]
         };
         assert_eq!((of(120.0), of(60.0)), (BOUNDS.1, BOUNDS.0));

@@ -19,7 +19,7 @@ use crate::choice::Choice;
 use crate::folds::{N_FOLDS, fold_of, network_file};
 use crate::logistic::{self, Observation};
 use crate::songs::{self, Song};
-use crate::trees;
+use crate::trees::{self, Growth};
 
 /// Agreement of beats from which a reading is right.
 const RIGHT: f64 = 0.5;
@@ -32,8 +32,8 @@ const DIVISION_PENALTY: f64 = 2.0;
 /// little of other meters.
 const METER_WEIGHT: f64 = 3.0;
 const MOST_METER: f64 = 2.0;
-/// How much a song without a pulse counts: there are few.
-const PULSELESS_WEIGHT: f64 = 2.0;
+/// How much a song without a pulse counts.
+const PULSELESS_WEIGHT: f64 = 1.0;
 const PULSE_PENALTY: f64 = 0.5;
 const CONFIDENCE_PENALTY: f64 = 0.1;
 
@@ -77,13 +77,13 @@ struct Case {
     heard: Examined,
 }
 
-/// Lets composed songs count so that their tempi are spread as in life.
+/// Lets composed songs count, where levels are learned, so that their tempi are spread as in life.
 fn weigh_as_in_life(cases: &mut [Case], life: &Life) {
     let mut composed: Vec<&mut Case> =
-        cases.iter_mut().filter(|case| !case.truth.is_real && case.truth.tempo().is_some()).collect();
+        cases.iter_mut().filter(|case| case.truth.is_composed && case.truth.tempo().is_some()).collect();
     let tempi: Vec<f64> = composed.iter().filter_map(|case| case.truth.tempo()).collect();
     for (case, weight) in composed.iter_mut().zip(life.weights(&tempi)) {
-        case.truth.weight *= weight;
+        case.truth.level_weight = weight;
     }
 }
 
@@ -108,7 +108,7 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
         let others = cases.iter().zip(&tempi).filter(|(case, _)| case.fold != left);
         let some: Vec<&Choice> = others.filter_map(|(_, tempo)| tempo.as_ref()).collect();
         let mut own = Model::default();
-        own.set("tempo", trees::fit(&some)?);
+        own.set("tempo", trees::fit(&some, Growth::WIDE)?);
         unknowing.push(own);
     }
     songs::each(&mut cases, |case| case.heard.follow(&unknowing[case.fold]))?;
@@ -133,7 +133,7 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
                 .filter(|(i, _)| seen(*i, &cases))
                 .filter_map(|(_, c)| c.as_ref())
                 .collect();
-            own.set(name, trees::fit(&some)?);
+            own.set(name, trees::fit(&some, Growth::WIDE)?);
         }
         let some: Vec<&Observation> =
             accents.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).flat_map(|(_, rows)| rows).collect();
@@ -151,14 +151,14 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
             .filter(|(i, _)| seen(*i, &cases))
             .flat_map(|(_, case)| meter_choices(case, &own))
             .collect();
-        own.set("meter", trees::fit(&choices.iter().collect::<Vec<_>>())?);
+        own.set("meter", trees::fit(&choices.iter().collect::<Vec<_>>(), Growth::LONG)?);
         let counts: Vec<Choice> = cases
             .iter()
             .enumerate()
             .filter(|(i, _)| seen(*i, &cases))
             .filter_map(|(_, case)| count_choice(case, &own))
             .collect();
-        own.set("first", trees::fit(&counts.iter().collect::<Vec<_>>())?);
+        own.set("first", trees::fit(&counts.iter().collect::<Vec<_>>(), Growth::WIDE)?);
         if let Some(fold) = left {
             for (idx, case) in cases.iter_mut().enumerate().filter(|(_, case)| case.fold == fold) {
                 if let Some(choice) = &tempi[idx] {
@@ -281,7 +281,7 @@ fn tempo_choice(case: &Case, model: &Model) -> Option<Choice> {
     }
     let tempi = case.heard.tempi(model);
     let right = |t: &Alternative| wanted.iter().any(|w| (t.bpm / w).ln().abs() < 0.04);
-    chosen(tempi, right, case.truth.weight)
+    chosen(tempi, right, case.truth.weight * case.truth.level_weight)
 }
 
 /// Which reading of the pulse is right.
@@ -295,7 +295,7 @@ fn reading_choice(case: &Case) -> Option<Choice> {
         let agreement = case.truth.agreement(&r.times);
         agreement >= RIGHT && agreement >= best - SLACK
     };
-    chosen(readings, right, case.truth.weight)
+    chosen(readings, right, case.truth.weight * case.truth.level_weight)
 }
 
 fn chosen(all: Vec<Alternative>, is_right: impl Fn(&Alternative) -> bool, weight: f64) -> Option<Choice> {
@@ -355,7 +355,11 @@ fn meter_choices(case: &Case, model: &Model) -> Vec<Choice> {
         .filter_map(|(centre, alternatives)| {
             let (wanted, _) = beats_of(truth.signature_at(truth.beats[centre])?)?;
             let right: Vec<bool> = meters().iter().map(|&m| m == wanted).collect();
-            right.contains(&true).then(|| Choice { alternatives, right, weight: METER_WEIGHT * truth.weight.min(MOST_METER) / n })
+            right.contains(&true).then(|| Choice {
+                alternatives,
+                right,
+                weight: METER_WEIGHT * truth.weight.min(MOST_METER) / n,
+            })
         })
         .collect()
 }
@@ -367,8 +371,7 @@ fn count_choice(case: &Case, model: &Model) -> Option<Choice> {
         return None;
     }
     let counts = case.heard.counts(&truth.beats, model);
-    let agreements: Vec<f64> =
-        counts.iter().map(|count| agreement(&truth.downbeats, &count.times)).collect();
+    let agreements: Vec<f64> = counts.iter().map(|count| agreement(&truth.downbeats, &count.times)).collect();
     let best = agreements.iter().copied().fold(0.0, f64::max);
     let right: Vec<bool> = agreements.iter().map(|&a| a >= RIGHT && a >= best - SLACK).collect();
     right.contains(&true).then(|| Choice {

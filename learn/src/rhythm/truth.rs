@@ -31,8 +31,12 @@ pub(super) struct Truth {
     pub(super) steps: Vec<f64>,
     /// Whether it was recorded, not rendered.
     pub(super) is_real: bool,
+    /// Whether it was composed at random, its tempo too.
+    pub(super) is_composed: bool,
     /// How much the song counts.
     pub(super) weight: f64,
+    /// How much more it counts where the level of the pulse is learned.
+    pub(super) level_weight: f64,
     /// Whether annotators agree on the metrical level.
     pub(super) is_level_agreed: bool,
 }
@@ -80,7 +84,9 @@ impl Truth {
             signatures: spans.or(whole).unwrap_or_default(),
             steps: if steps.len() > 1 { steps } else { Vec::new() },
             weight: if is_free { FREE_WEIGHT } else { 1.0 },
+            level_weight: 1.0,
             is_real: false,
+            is_composed: truth.get("fingerprint").is_some(),
             is_level_agreed: true,
         })
     }
@@ -181,7 +187,8 @@ mod tests {
         let beats: Vec<f64> = (0..40).map(|k| f64::from(k) * 0.5).collect();
         let every = |n: usize| beats.iter().copied().step_by(n).collect::<Vec<f64>>();
         assert_eq!(counted_meter(&beats, &every(3)).as_deref(), Some("3/4"));
-        let mixed: Vec<f64> = every(4).into_iter().filter(|&t| t < 8.0).chain([8.5, 10.0, 11.5, 13.0]).collect();
+        let mixed: Vec<f64> =
+            every(4).into_iter().filter(|&t| t < 8.0).chain([8.5, 10.0, 11.5, 13.0]).collect();
         assert_eq!(counted_meter(&beats, &mixed), None);
         assert_eq!(counted_meter(&beats, &[]), None);
     }

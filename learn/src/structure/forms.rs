@@ -322,7 +322,8 @@ fn billboard(song: &Value) -> Vec<Vec<Part>> {
 /// Bars of a line of chords: those between its strokes, as often as `x4` behind them says.
 fn bars_of(line: &str) -> f64 {
     let Some(last) = line.rfind('|') else { return 0.0 };
-    let often = line[last + 1..].split([',', ' ']).find_map(|word| word.strip_prefix('x')?.parse::<f64>().ok());
+    let often =
+        line[last + 1..].split([',', ' ']).find_map(|word| word.strip_prefix('x')?.parse::<f64>().ok());
     (line.matches('|').count() - 1) as f64 * often.unwrap_or(1.0)
 }
 
@@ -374,8 +375,12 @@ mod tests {
         let all: Vec<Part> = (0..400).map(|i| part(&(i % 7).to_string(), word(i))).collect();
         let found = found(all, &mut Dice::new(3));
         let sum = |value: fn(&Part) -> f64| found.iter().map(value).sum::<f64>();
-        assert!((sum(Part::seconds) - 6_400.0).abs() < 1e-6 && (sum(|part| part.bars) - 3_200.0).abs() < 1e-6);
-        assert!(found.iter().any(|part| part.seconds() > 16.0) && found.iter().any(|part| part.seconds() < 16.0));
+        assert!(
+            (sum(Part::seconds) - 6_400.0).abs() < 1e-6 && (sum(|part| part.bars) - 3_200.0).abs() < 1e-6
+        );
+        assert!(
+            found.iter().any(|part| part.seconds() > 16.0) && found.iter().any(|part| part.seconds() < 16.0)
+        );
         assert!(found.iter().any(|part| meant(part) == [Verse, Chorus]), "two halves may be either");
     }
 

@@ -53,7 +53,8 @@ impl Tempering {
         let [from, to, by] = TRIED;
         let powers = (from..=to).step_by(by as usize).map(|hundredths| f64::from(hundredths) / 100.0);
         let best = powers.max_by(|&a, &b| self.score(a).total_cmp(&self.score(b)));
-        best.filter(|_| !self.sections.is_empty()).map_or_else(String::new, |power| format!("{TEMPER} {power:.2}\n"))
+        best.filter(|_| !self.sections.is_empty())
+            .map_or_else(String::new, |power| format!("{TEMPER} {power:.2}\n"))
     }
 
     /// Mean log-likelihood of what is real under probabilities raised to a power.
@@ -105,7 +106,10 @@ mod tests {
     #[test]
     fn sets_count_the_same() {
         let mut both = of(0.5);
-        both.sections.insert("other".to_owned(), [of(1.0), of(1.0)].iter().flat_map(|of| of.sections["set"].clone()).collect());
+        both.sections.insert(
+            "other".to_owned(),
+            [of(1.0), of(1.0)].iter().flat_map(|of| of.sections["set"].clone()).collect(),
+        );
         let mut equal = of(0.5);
         equal.sections.insert("other".to_owned(), of(1.0).sections["set"].clone());
         assert_eq!(both.line(), equal.line());

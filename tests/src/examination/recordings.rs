@@ -48,7 +48,10 @@ pub fn examine_recording(truth: &Value, report: &Value) -> Marks {
     if let Some(meter) = &expected.time_signature {
         let others = truth["time_signature_alt"].as_array().map(Vec::as_slice).unwrap_or_default();
         let told = given.time_signature.as_deref();
-        marks.push(("meter", yes(told == Some(meter) || others.iter().any(|other| other.as_str() == told && told.is_some()))));
+        marks.push((
+            "meter",
+            yes(told == Some(meter) || others.iter().any(|other| other.as_str() == told && told.is_some())),
+        ));
     }
     if let Some(key) = &expected.key {
         marks.push(("key_exact", yes(given.key.as_ref().is_some_and(|told| metrics::same_key(key, told)))));
@@ -144,10 +147,15 @@ mod tests {
     fn only_what_is_known_is_asked() {
         let marks = examine_recording(&json!({ "beats": [1.0, 2.0, 3.0] }), &json!({ "beats": [1.0, 2.0] }));
         assert_eq!(mark(&marks, "beat_F"), Some(0.8));
-        assert!(["tempo_acc1", "downbeat_F", "meter", "labels_time"].iter().all(|name| mark(&marks, name).is_none()));
+        assert!(
+            ["tempo_acc1", "downbeat_F", "meter", "labels_time"]
+                .iter()
+                .all(|name| mark(&marks, name).is_none())
+        );
         let half = examine_recording(&json!({ "tempo": 120.0 }), &json!({ "tempo": 61.0 }));
         assert_eq!((mark(&half, "tempo_acc1"), mark(&half, "tempo_alt")), (Some(0.0), Some(1.0)));
-        let silent = examine_recording(&json!({ "kind": "nonmusic" }), &json!({ "tempo": 61.0, "key": null }));
+        let silent =
+            examine_recording(&json!({ "kind": "nonmusic" }), &json!({ "tempo": 61.0, "key": null }));
         assert_eq!((mark(&silent, "tempo_null"), mark(&silent, "key_null")), (Some(0.0), Some(1.0)));
     }
 

@@ -62,7 +62,9 @@ impl Options {
                 "--task" => options.tasks.push(value.clone()),
                 "--limit" => options.limit = value.parse()?,
                 "--jobs" => options.jobs = value.parse()?,
-                _ => bail!("unknown option {name}; known: --real --priors --corpus --cache --set --task --limit --jobs"),
+                _ => bail!(
+                    "unknown option {name}; known: --real --priors --corpus --cache --set --task --limit --jobs"
+                ),
             }
         }
         if options.sets.is_empty() {
@@ -144,7 +146,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 fn of_recordings(options: &Options, folder: &Path) -> Result<()> {
     let mut steps = Steps::default();
     let measure = steps.run("build the measuring program", measuring_program)?;
-    let text = steps.run("recordings: analyse and score", || recordings::measure(options, folder, &measure))?;
+    let text =
+        steps.run("recordings: analyse and score", || recordings::measure(options, folder, &measure))?;
     println!("\n{text}");
     write_part(scorecard::Part::Recordings, &text)
 }

@@ -15,18 +15,9 @@ pub(crate) fn on(set: &str) -> &'static [Peer] {
 }
 
 const RECORDINGS: [Peer; 3] = [
-    (
-        "madmom",
-        &[("tempo_acc1", 0.92), ("beat_F", 0.92), ("beat_AMLt", 0.91), ("downbeat_F", 0.73)],
-    ),
-    (
-        "Essentia 2.1b6",
-        &[("tempo_acc1", 0.62), ("tempo_alt", 0.92), ("beat_F", 0.75), ("beat_AMLt", 0.81)],
-    ),
-    (
-        "librosa 0.11",
-        &[("tempo_acc1", 0.47), ("tempo_alt", 0.85), ("beat_F", 0.65), ("beat_AMLt", 0.68)],
-    ),
+    ("madmom", &[("tempo_acc1", 0.92), ("beat_F", 0.92), ("beat_AMLt", 0.91), ("downbeat_F", 0.73)]),
+    ("Essentia 2.1b6", &[("tempo_acc1", 0.62), ("tempo_alt", 0.92), ("beat_F", 0.75), ("beat_AMLt", 0.81)]),
+    ("librosa 0.11", &[("tempo_acc1", 0.47), ("tempo_alt", 0.85), ("beat_F", 0.65), ("beat_AMLt", 0.68)]),
 ];
 
 const BAND: [Peer; 7] = [

@@ -52,7 +52,9 @@ pub(super) fn measure(options: &Options, folder: &Path, measure: &Path) -> Resul
         let own = only_known(&answers, folder)?;
         Some(scored(measure, &own, folder)?)
     } else {
-        println!("no answers of numbers that do not know these songs: `cargo xtask learn rhythm --real DIR` writes them");
+        println!(
+            "no answers of numbers that do not know these songs: `cargo xtask learn rhythm --real DIR` writes them"
+        );
         None
     };
     print!("{}", worst(&shipped));

@@ -338,7 +338,9 @@ mod tests {
         let both = document(&first, Part::Recordings, "recordings 1");
         assert_eq!(document(&both, Part::Recordings, "recordings 1"), both);
         let again = document(&both, Part::Rendered, "rendered 2");
-        assert!(again.contains("recordings 1") && again.contains("rendered 2") && !again.contains("rendered 1"));
+        assert!(
+            again.contains("recordings 1") && again.contains("rendered 2") && !again.contains("rendered 1")
+        );
         assert!(again.find("recordings 1") < again.find("rendered 2"));
     }
 

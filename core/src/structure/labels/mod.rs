@@ -11,9 +11,9 @@ mod form;
 mod sound;
 mod view;
 
-pub(super) use features::{LABEL_FEATURES, features_of};
 #[cfg(feature = "training")]
 pub(super) use features::features_of_form;
+pub(super) use features::{LABEL_FEATURES, features_of};
 #[cfg(feature = "training")]
 pub(super) use sound::USUAL_BOUNDARY;
 pub(super) use view::{SectionView, Stretch, views_of};
@@ -54,10 +54,11 @@ const MIN_ALTERNATIVE: f32 = 0.03;
 /// Labels sections in order.
 pub(super) fn label_sections(views: &[SectionView], weights: &Weights) -> Vec<Labelling> {
     let sounding: Vec<SectionView> = views.iter().filter(|view| !view.is_silent).copied().collect();
-    let probabilities = match sounding.len() {
-        1 => undivided(),
-        _ => label_probabilities(&sounding, weights),
-    };
+    if sounding.len() == 1 {
+        // Functions are told by contrast, and there is none.
+        return without_functions(views);
+    }
+    let probabilities = label_probabilities(&sounding, weights);
     let mut rows = probabilities.rows();
     views
         .iter()
@@ -68,11 +69,16 @@ pub(super) fn label_sections(views: &[SectionView], weights: &Weights) -> Vec<La
         .collect()
 }
 
-/// Labels of music that is not divided: functions are told by contrast, and there is none.
-fn undivided() -> Matrix {
-    let mut row = Matrix::with_cols(LABELS.len());
-    row.push_row(&LABELS.map(|label| if label == Section { 1.0 } else { 0.0 }));
-    row
+/// Labels of what has no functions: whatever sounds is a section.
+pub(super) fn without_functions(views: &[SectionView]) -> Vec<Labelling> {
+    views
+        .iter()
+        .map(|view| Labelling {
+            label: if view.is_silent { Silence } else { Section },
+            confidence: 1.0,
+            alternatives: Vec::new(),
+        })
+        .collect()
 }
 
 /// Probability of each of the [`LABELS`] for each sounding section, `[n × LABELS.len()]`.
