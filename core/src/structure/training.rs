@@ -188,9 +188,19 @@ pub struct Part {
 /// 0, as of sections that sound like their song.
 #[must_use]
 pub fn form_features(parts: &[Part]) -> Vec<[f32; LABEL_FEATURES.len()]> {
+    features_of_form(&views_of_form(parts))
+}
+
+/// Probability of each of [`labels`] for sections of which the form alone is known, by the weights of a data file.
+#[must_use]
+pub fn form_probabilities(parts: &[Part], weights: &str) -> Matrix {
+    label_probabilities(&views_of_form(parts), &Weights::parse(weights))
+}
+
+fn views_of_form(parts: &[Part]) -> Vec<SectionView> {
     let total: f64 = parts.iter().map(|part| part.seconds).sum::<f64>().max(1e-3);
     let mut at = 0.0;
-    let views: Vec<SectionView> = parts
+    parts
         .iter()
         .map(|part| {
             let place = (at / total) as f32;
@@ -198,8 +208,7 @@ pub fn form_features(parts: &[Part]) -> Vec<[f32; LABEL_FEATURES.len()]> {
             let (group, seconds, bars) = (part.group, part.seconds as f32, part.bars);
             SectionView { group, seconds, bars, place, boundary: USUAL_BOUNDARY, ..SectionView::default() }
         })
-        .collect();
-    features_of_form(&views)
+        .collect()
 }
 
 /// Probability of a boundary as those that are found have it on the whole.

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use sectionist_core::structure::SectionLabel;
-use sectionist_core::structure::training::{self, form_features, labels};
+use sectionist_core::structure::training::{self, form_features, form_probabilities, labels};
 use serde_json::Value;
 
-use super::annotation::allowed_by;
 use super::chain;
+use super::spoilt::{Part, found};
 use crate::Failure;
 use crate::dice::Dice;
 
@@ -21,23 +21,8 @@ use SectionLabel::{
 const WEIGHT: f64 = 0.3;
 /// Fewer sections are no form.
 const MIN_SECTIONS: usize = 4;
-/// The forms that are found are not those that are annotated. Share of the boundaries that are missed between
-/// sections of different letters and of one; of long sections that are cut; of letters that are taken for another
-/// throughout; of sections with a letter of their own by mistake, and of those with another's.
-const MISSED: [f32; 2] = [0.1, 0.3];
-const CUT: f32 = 0.12;
-const JOINED: f32 = 0.06;
-const SPLIT_LETTER: f32 = 0.12;
-const OTHER_LETTER: f32 = 0.06;
-/// Sections of this many seconds are cut as often as [`CUT`] says, longer ones up to twice as often, those of less
-/// than the other never.
-const CUT_SECONDS: [f64; 2] = [20.0, 12.0];
-/// Where they are cut, as shares of their length; and how many of their second parts keep the letter.
-const CUTS: [f64; 5] = [0.5, 0.5, 0.5, 0.25, 0.75];
-const KEPT_LETTER: f32 = 0.6;
-
 /// Words of annotators and the functions that they mean; what is none of them is not known.
-const WORDS: [(&str, &[SectionLabel]); 31] = [
+const WORDS: [(&str, &[SectionLabel]); 32] = [
     ("chorusinst", &[Chorus, Instrumental]),
     ("chorus_inst", &[Chorus, Instrumental]),
     ("instchorus", &[Chorus, Instrumental]),
@@ -68,162 +53,94 @@ const WORDS: [(&str, &[SectionLabel]); 31] = [
     ("gtr", &[Instrumental]),
     ("mainriff", &[Instrumental]),
     ("break", &[Breakdown]),
+    ("build", &[Breakdown]),
     ("trans", &[Instrumental, Breakdown, PreChorus, Bridge]),
 ];
 
-/// A section as annotated, or as it might be found.
-#[derive(Debug, Clone, PartialEq)]
-struct Part {
-    letter: String,
-    /// Bars; 0 where they are not known.
-    bars: f64,
-    /// Stretches in seconds of what annotators call something, with the labels that this may mean.
-    stretches: Vec<(f64, Vec<bool>)>,
+/// The form of a song in the state in which it might be found.
+pub(super) struct Form {
+    /// The collection it is from.
+    pub(super) set: &'static str,
+    /// Fold of the cross-validation.
+    pub(super) fold: usize,
+    /// What there is to learn from it.
+    pub(super) song: chain::Song,
+    parts: Vec<Part>,
 }
 
-impl Part {
-    fn seconds(&self) -> f64 {
-        self.stretches.iter().map(|stretch| stretch.0).sum()
-    }
-
-    /// The labels that it may have: those of the stretches that fill most of it.
-    fn allowed(&self) -> Vec<bool> {
-        let total = self.seconds();
-        let mut shares = vec![0.0; labels().len()];
-        for (seconds, allowed) in self.stretches.iter().filter(|stretch| stretch.1.contains(&false)) {
-            let n = allowed.iter().filter(|may| **may).count().max(1) as f64;
-            let own = shares.iter_mut().zip(allowed).filter(|(_, may)| **may);
-            own.for_each(|(share, _)| *share += seconds / n / total);
-        }
-        allowed_by(&shares, shares.iter().sum())
-    }
-
-    /// Its part before a share of its length, and that after it.
-    fn cut(self, share: f64) -> [Self; 2] {
-        let at = self.seconds() * share;
-        let mut parts = [(share, Vec::new()), (1.0 - share, Vec::new())];
-        let mut time = 0.0;
-        for (seconds, allowed) in self.stretches {
-            let before = (at - time).clamp(0.0, seconds);
-            for ((_, stretches), seconds) in parts.iter_mut().zip([before, seconds - before]) {
-                if seconds > 0.0 {
-                    stretches.push((seconds, allowed.clone()));
-                }
-            }
-            time += seconds;
-        }
-        parts.map(|(share, stretches)| Self {
-            letter: self.letter.clone(),
-            bars: self.bars * share,
-            stretches,
-        })
-    }
-}
-
-/// The forms that are annotated in a folder, in the state in which they might be found; none where there is
-/// no such folder.
+/// The forms that are annotated in a folder; none where there is no such folder. `fold_of` deals songs into folds.
 ///
 /// # Errors
 /// A line is no JSON.
-pub(super) fn read(priors: &Path) -> Result<Vec<chain::Song>, Failure> {
+pub(super) fn read(priors: &Path, fold_of: impl Fn(&str) -> usize) -> Result<Vec<Form>, Failure> {
     let mut dice = Dice::new(1);
-    let mut songs = Vec::new();
-    for (file, parts_of) in [
-        ("harmonix.jsonl", harmonix as fn(&Value) -> Vec<Vec<Part>>),
-        ("salami.jsonl", salami),
-        ("billboard.jsonl", billboard),
-    ] {
-        let Ok(text) = fs::read_to_string(priors.join(file)) else {
-            eprintln!("no {file} in {}: its forms are not learned from", priors.display());
+    let mut all = Vec::new();
+    for (set, parts_of) in
+        [("harmonix", harmonix as fn(&Value) -> Vec<Vec<Part>>), ("salami", salami), ("billboard", billboard)]
+    {
+        let Ok(text) = fs::read_to_string(priors.join(format!("{set}.jsonl"))) else {
+            eprintln!("no {set}.jsonl in {}: its forms are not learned from", priors.display());
             continue;
         };
-        let mut n = 0;
+        let n = all.len();
         for line in text.lines() {
-            let forms = parts_of(&serde_json::from_str(line)?);
-            let share = WEIGHT / forms.len().max(1) as f64;
+            let song: Value = serde_json::from_str(line)?;
+            let fold = fold_of(&format!("{set} {}", song["id"]));
+            let forms = parts_of(&song);
+            let weight = WEIGHT / forms.len().max(1) as f64;
             for parts in forms.into_iter().filter(|parts| parts.len() >= MIN_SECTIONS) {
-                songs.push(song(&found(parts, &mut dice), share));
-                n += 1;
+                let parts = found(parts, &mut dice);
+                all.push(Form { set, fold, song: song_of(&parts, weight), parts });
             }
         }
-        eprintln!("{n} forms of {file}");
+        eprintln!("{} forms of {set}.jsonl", all.len() - n);
     }
-    Ok(songs)
+    Ok(all)
 }
 
-fn song(parts: &[Part], weight: f64) -> chain::Song {
+/// The sections of a form, as the labels see them.
+fn sections_of(parts: &[Part]) -> Vec<training::Part> {
     let group = |part: &Part| parts.iter().position(|other| other.letter == part.letter).unwrap_or(0);
-    let sections: Vec<training::Part> = parts
-        .iter()
-        .map(|part| training::Part {
-            seconds: part.seconds(),
-            bars: part.bars.round() as usize,
-            group: group(part),
-        })
-        .collect();
+    let section = |part: &Part| training::Part {
+        seconds: part.seconds(),
+        bars: part.bars.round() as usize,
+        group: group(part),
+    };
+    parts.iter().map(section).collect()
+}
+
+fn song_of(parts: &[Part], weight: f64) -> chain::Song {
+    let sections = sections_of(parts);
+    let features = form_features(&sections);
     chain::Song {
-        features: form_features(&sections)
-            .iter()
-            .map(|row| row.iter().map(|&x| f64::from(x)).collect())
-            .collect(),
+        features: features.iter().map(|row| row.iter().map(|&x| f64::from(x)).collect()).collect(),
         is_again: sections.windows(2).map(|pair| pair[0].group == pair[1].group).collect(),
         allowed: parts.iter().map(Part::allowed).collect(),
         weight,
     }
 }
 
-/// The form as it might be found: some boundaries missed, some too many, some letters wrong.
-fn found(parts: Vec<Part>, dice: &mut Dice) -> Vec<Part> {
-    let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
-    for part in parts {
-        match joined.last_mut() {
-            Some(last) if dice.chance(MISSED[usize::from(last.letter == part.letter)]) => {
-                if part.seconds() > last.seconds() {
-                    last.letter = part.letter;
-                }
-                last.bars += part.bars;
-                last.stretches.extend(part.stretches);
+impl Form {
+    /// By some weights: the share of the time whose function is known that is called so, and the chorus's F.
+    pub(super) fn score(&self, weights: &str) -> [Option<f64>; 2] {
+        let probabilities = form_probabilities(&sections_of(&self.parts), weights);
+        let (mut known, mut right, mut real, mut told, mut both) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for (part, row) in self.parts.iter().zip(probabilities.rows()) {
+            let best = (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
+            for (seconds, allowed) in
+                part.known().filter(|known| known.1.iter().filter(|may| **may).count() == 1)
+            {
+                let is_chorus = |label: usize| labels()[label] == Chorus;
+                let of = |condition: bool| if condition { *seconds } else { 0.0 };
+                let label = allowed.iter().position(|may| *may).unwrap_or(0);
+                known += seconds;
+                right += of(label == best);
+                real += of(is_chorus(label));
+                told += of(is_chorus(best));
+                both += of(is_chorus(label) && is_chorus(best));
             }
-            _ => joined.push(part),
         }
-    }
-    let mut found = Vec::with_capacity(joined.len());
-    for part in joined {
-        let seconds = part.seconds();
-        let often = (seconds / CUT_SECONDS[0]).min(2.0) as f32;
-        if seconds > CUT_SECONDS[1] && dice.chance(CUT * often) {
-            let [first, mut second] = part.cut(CUTS[dice.below(CUTS.len())]);
-            if !dice.chance(KEPT_LETTER) {
-                second.letter += " cut";
-            }
-            found.extend([first, second]);
-        } else {
-            found.push(part);
-        }
-    }
-    mistake_letters(&mut found, dice);
-    found
-}
-
-/// Gives some sections wrong letters.
-fn mistake_letters(parts: &mut [Part], dice: &mut Dice) {
-    let mut letters: Vec<String> = parts.iter().map(|part| part.letter.clone()).collect();
-    let mut distinct = letters.clone();
-    distinct.sort();
-    distinct.dedup();
-    for letter in &distinct {
-        if dice.chance(JOINED) {
-            let other = &distinct[dice.below(distinct.len())];
-            letters.iter_mut().filter(|own| *own == letter).for_each(|own| own.clone_from(other));
-        }
-    }
-    for (idx, part) in parts.iter_mut().enumerate() {
-        part.letter.clone_from(&letters[idx]);
-        if dice.chance(SPLIT_LETTER) {
-            part.letter = format!("new {idx}");
-        } else if dice.chance(OTHER_LETTER) {
-            part.letter.clone_from(&letters[dice.below(letters.len())]);
-        }
+        [(known > 0.0).then(|| right / known), (real > 0.0).then(|| 2.0 * both / (real + told))]
     }
 }
 
@@ -337,10 +254,6 @@ mod tests {
         labels().into_iter().zip(part.allowed()).filter(|(_, may)| *may).map(|(label, _)| label).collect()
     }
 
-    fn part(letter: &str, word: &str) -> Part {
-        Part { letter: letter.to_owned(), bars: 8.0, stretches: vec![(16.0, allowed(word))] }
-    }
-
     #[test]
     fn annotations_of_three_kinds_are_read() {
         let song = json!({ "duration": 60.0, "sections": [
@@ -367,31 +280,5 @@ mod tests {
         assert_eq!((forms[0][0].seconds(), meant(&forms[0][0])), (14.5, vec![Intro]));
         assert_eq!((forms[0][1].letter.as_str(), meant(&forms[0][1])), ("B", vec![PreChorus]));
         assert_eq!((forms[0][0].bars, forms[0][1].bars), (3.0, 4.0));
-    }
-
-    #[test]
-    fn what_is_found_is_made_of_what_is_annotated() {
-        let word = |i: usize| if i.is_multiple_of(2) { "verse" } else { "chorus" };
-        let all: Vec<Part> = (0..400).map(|i| part(&(i % 7).to_string(), word(i))).collect();
-        let found = found(all, &mut Dice::new(3));
-        let sum = |value: fn(&Part) -> f64| found.iter().map(value).sum::<f64>();
-        assert!(
-            (sum(Part::seconds) - 6_400.0).abs() < 1e-6 && (sum(|part| part.bars) - 3_200.0).abs() < 1e-6
-        );
-        assert!(
-            found.iter().any(|part| part.seconds() > 16.0) && found.iter().any(|part| part.seconds() < 16.0)
-        );
-        assert!(found.iter().any(|part| meant(part) == [Verse, Chorus]), "two halves may be either");
-    }
-
-    #[test]
-    fn a_part_is_called_what_fills_most_of_it() {
-        let mut both = part("A", "verse");
-        both.stretches.push((40.0, allowed("chorus")));
-        assert_eq!(meant(&both), [Chorus]);
-        let [first, second] = both.cut(0.25);
-        assert_eq!((first.seconds(), meant(&first)), (14.0, vec![Verse]));
-        assert_eq!((second.seconds(), meant(&second)), (42.0, vec![Chorus]));
-        assert_eq!(meant(&part("A", "drone")).len(), labels().len());
     }
 }

@@ -9,6 +9,7 @@ mod labels;
 mod laplacian;
 mod pairs;
 mod score;
+mod spoilt;
 mod temper;
 
 use std::fmt::Write as _;
@@ -21,6 +22,7 @@ use sectionist_core::training::Stages;
 use self::annotation::Annotation;
 use self::baselines::{Baseline, best_setting};
 use self::crf::{Case, Model};
+use self::forms::Form;
 use self::pairs::Pair;
 use self::score::Score;
 use self::temper::Tempering;
@@ -72,13 +74,15 @@ pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
         .zip(&found)
         .map(|(example, found)| labels::songs(&example.seen, &example.annotations, found))
         .collect();
-    let forms = forms::read(priors)?;
+    let forms = forms::read(priors, |song| fold_of(song, N_FOLDS))?;
+    let all_forms: Vec<&chain::Song> = forms.iter().map(|form| &form.song).collect();
     let mut labels_of = Vec::new();
     let mut tempering = vec![Tempering::default(); N_FOLDS];
     for (fold, tempering) in tempering.iter_mut().enumerate() {
         let others = examples.iter().zip(&told).filter(|(example, _)| example.fold != fold);
         let heard = others.flat_map(|(_, songs)| songs);
-        let weights = labels::fit(&heard.chain(&forms).collect::<Vec<_>>())?;
+        let other_forms = forms.iter().filter(|form| form.fold != fold).map(|form| &form.song);
+        let weights = labels::fit(&heard.chain(other_forms).collect::<Vec<_>>())?;
         for (example, found) in examples.iter().zip(&found).filter(|(example, _)| example.fold == fold) {
             tempering.add(&example.set, &example.seen, &example.annotations, found, &weights);
         }
@@ -108,14 +112,38 @@ pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
     for (set, score) in &scores {
         writeln!(text, "#   {set}: {score}")?;
     }
+    text += &compare_forms(&forms, &labels_of)?;
     writeln!(text, "# Boundary F of simpler methods on the same bars, for comparison:")?;
     for baseline in Baseline::ALL {
         text += &compare(&examples, baseline)?;
     }
     eprint!("{text}");
     text += &fit_division(&all)?;
-    text += &labels::fit(&told.iter().flatten().chain(&forms).collect::<Vec<_>>())?;
+    text += &labels::fit(&told.iter().flatten().chain(all_forms).collect::<Vec<_>>())?;
     text += &temper(&tempering, None);
+    Ok(text)
+}
+
+/// What labels that do not know them, by fold, find in forms alone, a line a set.
+fn compare_forms(forms: &[Form], labels_of: &[String]) -> Result<String, Failure> {
+    let mut text = String::new();
+    let mut sets: Vec<&str> = forms.iter().map(|form| form.set).collect();
+    sets.dedup();
+    if !sets.is_empty() {
+        writeln!(
+            text,
+            "# Of annotated forms not seen, spoilt as they might be found: label by time, chorus F,"
+        )?;
+    }
+    for set in sets {
+        let own = forms.iter().filter(|form| form.set == set);
+        let scores: Vec<[Option<f64>; 2]> = own.map(|form| form.score(&labels_of[form.fold])).collect();
+        let mean = |i: usize| {
+            let known: Vec<f64> = scores.iter().filter_map(|score| score[i]).collect();
+            known.iter().sum::<f64>() / known.len().max(1) as f64
+        };
+        writeln!(text, "#   {set}: {:.2}, {:.2} ({} forms)", mean(0), mean(1), scores.len())?;
+    }
     Ok(text)
 }
 

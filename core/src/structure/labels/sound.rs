@@ -7,7 +7,7 @@ use crate::structure::labels::form::{flag, log_seconds};
 use crate::structure::labels::view::SectionView;
 
 /// Names of the features of a section's sound, in the order of [`sound_features`].
-pub(in crate::structure) const SOUND_FEATURES: [&str; 49] = [
+pub(in crate::structure) const SOUND_FEATURES: [&str; 46] = [
     // The section.
     "level",
     "brightness",
@@ -52,11 +52,7 @@ pub(in crate::structure) const SOUND_FEATURES: [&str; 49] = [
     "last_lift",
     "last_voice",
     "last_tail",
-    // The song.
     "song_spread",
-    "song_density",
-    "song_drums",
-    "song_few_drums",
     // Where it is long, and where it returns.
     "seconds_voice",
     "seconds_lift",
@@ -67,9 +63,6 @@ pub(in crate::structure) const SOUND_FEATURES: [&str; 49] = [
 
 /// Probability of a boundary as those that are found have it on the whole.
 pub(in crate::structure) const USUAL_BOUNDARY: f32 = 0.75;
-
-/// Natural logarithm of the mean rise in dB a frame, as songs on the whole have it.
-pub(in crate::structure) const USUAL_DENSITY: f32 = -0.5;
 
 /// Level, brightness and density together: more of a chorus.
 fn lift(view: &SectionView) -> f32 {
@@ -221,9 +214,6 @@ impl<'a> Song<'a> {
             last * voice,
             last * tail,
             (self.spread / 4.0).min(2.0),
-            (view.song_density - USUAL_DENSITY).clamp(-1.5, 1.5),
-            (view.song_drums - USUAL_DENSITY).clamp(-1.5, 1.5),
-            (USUAL_DENSITY - 0.5 - view.song_drums).clamp(0.0, 1.5),
             seconds * voice,
             seconds * own,
             pass.min(3) as f32 / 2.0 * own,

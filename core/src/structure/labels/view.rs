@@ -34,10 +34,6 @@ pub(in crate::structure) struct SectionView {
     pub tail: f32,
     /// Probability of the boundary at its start, in [0, 1].
     pub boundary: f32,
-    /// Onset density of the whole song, natural logarithm of the mean rise in dB a frame.
-    pub song_density: f32,
-    /// The same of the highest bands.
-    pub song_drums: f32,
     /// Whether nothing sounds.
     pub is_silent: bool,
 }
@@ -112,8 +108,6 @@ pub(in crate::structure) fn views_of(
                 },
                 tail: level(last) - own[0],
                 boundary: stretch.boundary,
-                song_density: of_song[3],
-                song_drums: of_song[4],
                 is_silent: false,
             }
         })
