@@ -14,7 +14,7 @@ use crate::structure::division::Division;
 use crate::structure::groups::{PAIR_FEATURES, pair_features};
 use crate::structure::labels::{
     LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, features_of_form, label_probabilities,
-    views_of,
+    probabilities_by, views_of,
 };
 use crate::structure::model::Weights;
 use crate::structure::phrases::PhraseSpan;
@@ -194,7 +194,8 @@ pub fn form_features(parts: &[Part]) -> Vec<[f32; LABEL_FEATURES.len()]> {
 /// Probability of each of [`labels`] for sections of which the form alone is known, by the weights of a data file.
 #[must_use]
 pub fn form_probabilities(parts: &[Part], weights: &str) -> Matrix {
-    label_probabilities(&views_of_form(parts), &Weights::parse(weights))
+    let views = views_of_form(parts);
+    probabilities_by(&features_of_form(&views), &views, &Weights::parse(weights))
 }
 
 fn views_of_form(parts: &[Part]) -> Vec<SectionView> {
