@@ -17,7 +17,7 @@ use crate::structure::similarity::SelfSimilarity;
 pub(super) const MAX_BARS: usize = 64;
 
 /// Features of a segment, in the order of [`segment_features`].
-pub(super) const SEGMENT_FEATURES: [&str; 53] = [
+pub(super) const SEGMENT_FEATURES: [&str; 58] = [
     "segment",
     "bars_even",
     "bars_by_4",
@@ -71,6 +71,11 @@ pub(super) const SEGMENT_FEATURES: [&str; 53] = [
     "melody_repetition",
     "melody_tandem",
     "melody_homogeneity",
+    "bars_24",
+    "bars_by_12",
+    "bars_12_harmony_tandem",
+    "bars_12_harmony_period",
+    "bars_by_12_harmony_period",
 ];
 
 /// The weights of one level: of sections, or of the phrases inside them.
@@ -254,6 +259,9 @@ fn segment_features(
     let excess = |best: f32, median: f32| if n > 2 { (best - median).max(0.0) } else { 0.0 };
     let passage = excess(repetition.best[0], seen.like.passage.median);
     let long = length.min(24.0) / 8.0;
+    let harmony_tandem = excess(repetition.tandem[1], seen.like.harmony.median);
+    // Twelve bars fall into eight and four, unless all of them return.
+    let (is_12, by_12) = (flag(n == 12), flag(n.is_multiple_of(12)));
     [
         1.0,
         flag(n.is_multiple_of(2)),
@@ -300,14 +308,19 @@ fn segment_features(
         passage,
         passage * long,
         excess(repetition.best[1], seen.like.harmony.median),
-        flag(n == 12),
+        is_12,
         excess(repetition.tandem[0], seen.like.passage.median),
-        excess(repetition.tandem[1], seen.like.harmony.median),
+        harmony_tandem,
         repetition.period[0],
         repetition.period[1],
         excess(repetition.best[2], seen.like.melody.median),
         excess(repetition.tandem[2], seen.like.melody.median),
         homogeneity[3],
+        flag(n == 24),
+        by_12,
+        is_12 * harmony_tandem * 4.0,
+        is_12 * repetition.period[1],
+        by_12 * repetition.period[1],
     ]
 }
 

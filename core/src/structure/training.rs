@@ -13,7 +13,8 @@ use crate::structure::cues::CUES;
 use crate::structure::division::Division;
 use crate::structure::groups::{PAIR_FEATURES, pair_features};
 use crate::structure::labels::{
-    LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, label_probabilities, views_of,
+    LABEL_FEATURES, LABELS, SectionView, Stretch, features_of, features_of_form, label_probabilities,
+    probabilities_by, views_of,
 };
 use crate::structure::model::Weights;
 use crate::structure::phrases::PhraseSpan;
@@ -172,81 +173,56 @@ impl Heard {
     }
 }
 
-/// Features that a form alone tells, without sound.
-const OF_FORM: [&str; 33] = [
-    "any",
-    "seconds",
-    "under_10_s",
-    "under_16_s",
-    "over_30_s",
-    "boundary",
-    "group_seconds",
-    "group_share",
-    "group_first_place",
-    "repeats",
-    "alone",
-    "commonest",
-    "pass",
-    "last_pass",
-    "previous_same",
-    "next_same",
-    "next_boundary",
-    "between_same",
-    "place",
-    "late",
-    "middle",
-    "first",
-    "first_alone",
-    "first_seconds",
-    "first_commonest",
-    "second",
-    "last",
-    "last_alone",
-    "last_seconds",
-    "last_like_first",
-    "last_but_one",
-    "song_returning_groups",
-    "song_largest_group",
-];
-/// Probability of a boundary as annotated ones have it on the whole when they are found.
-const USUAL_BOUNDARY: f32 = 0.75;
-
-/// Features of sections of which only the groups and the seconds are known, `[n × label_feature_names()]`;
-/// those of the sound are 0, as of a section that sounds like its song.
-#[must_use]
-pub fn form_features(sections: &[(usize, f64)]) -> Vec<[f32; LABEL_FEATURES.len()]> {
-    let total: f64 = sections.iter().map(|section| section.1).sum::<f64>().max(1e-3);
-    let mut at = 0.0;
-    let views: Vec<SectionView> = sections
-        .iter()
-        .map(|&(group, seconds)| {
-            let place = (at / total) as f32;
-            at += seconds;
-            SectionView {
-                group,
-                seconds: seconds as f32,
-                place,
-                boundary: USUAL_BOUNDARY,
-                ..SectionView::default()
-            }
-        })
-        .collect();
-    let mut rows = features_of(&views);
-    for row in &mut rows {
-        for (value, name) in row.iter_mut().zip(LABEL_FEATURES) {
-            if !OF_FORM.contains(&name) {
-                *value = 0.0;
-            }
-        }
-    }
-    rows
+/// A section of which the form alone is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    /// Seconds.
+    pub seconds: f64,
+    /// Bars; 0 where they are not known.
+    pub bars: usize,
+    /// The same for the same material.
+    pub group: usize,
 }
+
+/// Features of sections of which the form alone is known, `[n × label_feature_names()]`; those of the sound are
+/// 0, as of sections that sound like their song.
+#[must_use]
+pub fn form_features(parts: &[Part]) -> Vec<[f32; LABEL_FEATURES.len()]> {
+    features_of_form(&views_of_form(parts))
+}
+
+/// Probability of each of [`labels`] for sections of which the form alone is known, by the weights of a data file.
+#[must_use]
+pub fn form_probabilities(parts: &[Part], weights: &str) -> Matrix {
+    let views = views_of_form(parts);
+    probabilities_by(&features_of_form(&views), &views, &Weights::parse(weights))
+}
+
+fn views_of_form(parts: &[Part]) -> Vec<SectionView> {
+    let total: f64 = parts.iter().map(|part| part.seconds).sum::<f64>().max(1e-3);
+    let mut at = 0.0;
+    parts
+        .iter()
+        .map(|part| {
+            let place = (at / total) as f32;
+            at += part.seconds;
+            let (group, seconds, bars) = (part.group, part.seconds as f32, part.bars);
+            SectionView { group, seconds, bars, place, boundary: USUAL_BOUNDARY, ..SectionView::default() }
+        })
+        .collect()
+}
+
+/// Probability of a boundary as those that are found have it on the whole.
+pub const USUAL_BOUNDARY: f32 = crate::structure::labels::USUAL_BOUNDARY;
 
 /// The labels of what sounds.
 #[must_use]
 pub const fn labels() -> [SectionLabel; LABELS.len()] {
     LABELS
 }
+
+/// Name of the exponent of the labels' probabilities.
+pub const TEMPER: &str = crate::structure::labels::TEMPER;
 
 /// Names of the features of a section.
 #[must_use]

@@ -1,7 +1,7 @@
 //! What annotators say of the sections of a song.
 
 use sectionist_core::structure::SectionLabel;
-use sectionist_core::structure::training::{Told, labels};
+use sectionist_core::structure::training::{Told, USUAL_BOUNDARY, labels};
 use sectionist_tests::examination::named_sections;
 use sectionist_tests::fixtures::Span;
 use serde_json::Value;
@@ -10,8 +10,6 @@ use serde_json::Value;
 const MOST: f64 = 0.6;
 /// Share of a section that must have a known function for anything to be known of it.
 const MIN_KNOWN: f64 = 0.2;
-/// Confidence of annotated boundaries: as found ones have it on the whole.
-const USUAL_BOUNDARY: f32 = 0.75;
 
 /// Sections of an annotator. What is silent is none.
 #[derive(Debug, Clone)]
@@ -78,7 +76,7 @@ impl Annotation {
     }
 
     /// Share of a section that each label fills.
-    fn shares(&self, told: &Told) -> Vec<f64> {
+    pub(super) fn shares(&self, told: &Told) -> Vec<f64> {
         let filled = |name: &str| -> f64 {
             let own = self.sections.iter().filter(|span| span.label == name);
             own.map(|span| (span.end.min(told.end) - span.start.max(told.start)).max(0.0)).sum::<f64>()
@@ -100,12 +98,7 @@ impl Annotation {
         let shares = &self.shares(told);
         if self.has_functions {
             let most = shares.iter().copied().fold(0.0, f64::max);
-            if most < MIN_KNOWN {
-                return vec![true; shares.len()];
-            }
-            // What is divided among several functions may be any of them.
-            let least = if most >= MOST { most } else { 0.3f64.min(most) };
-            return shares.iter().map(|&share| share >= least).collect();
+            return allowed_by(shares, most);
         }
         let is_end = |name: &str| name == "intro" || name == "outro";
         let at_end: f64 = shares.iter().sum();
@@ -126,6 +119,17 @@ impl Annotation {
         let is = |span: Option<&Span>, name: &str| span.is_some_and(|span| span.label == name);
         [is(self.sections.first(), "intro"), is(self.sections.last(), "outro")]
     }
+}
+
+/// Which labels a section may have that each fills a share of, when its function is known of the share `known`.
+pub(super) fn allowed_by(shares: &[f64], known: f64) -> Vec<bool> {
+    if known < MIN_KNOWN {
+        return vec![true; shares.len()];
+    }
+    let most = shares.iter().copied().fold(0.0, f64::max);
+    // What is divided among several functions may be any of them.
+    let least = if most >= MOST { most } else { 0.3f64.min(most) };
+    shares.iter().map(|&share| share >= least - 1e-9).collect()
 }
 
 /// What sounds of a list, labelled by a field.

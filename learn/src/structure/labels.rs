@@ -6,7 +6,6 @@ use sectionist_core::structure::training::{Seen, Told, label_feature_names, labe
 
 use super::annotation::Annotation;
 use super::chain::{self, Shape, Song};
-use super::priors;
 use crate::Failure;
 
 /// Penalties on the distance of the weights from what was believed before: of features, of steps.
@@ -38,12 +37,8 @@ fn song(seen: &Seen, annotation: &Annotation, sections: &[Told], weight: f64) ->
 /// Lines `name weight`, fitted to some songs.
 pub(super) fn fit(songs: &[&Song]) -> Result<String, Failure> {
     let (labels, features) = (labels(), label_feature_names());
-    let shape = Shape {
-        n_labels: labels.len(),
-        n_features: features.len(),
-        prior: priors::weights(),
-        penalties: [PENALTIES[0], PENALTIES[1]],
-    };
+    let shape =
+        Shape { n_labels: labels.len(), n_features: features.len(), penalties: [PENALTIES[0], PENALTIES[1]] };
     let weights = chain::fit(songs, &shape)?;
     let of_features = labels.iter().flat_map(|label| features.map(|name| format!("{label}:{name}")));
     let of_steps = labels.iter().flat_map(|from| labels.map(|to| format!("{from}>{to}")));

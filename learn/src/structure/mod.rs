@@ -8,8 +8,9 @@ mod forms;
 mod labels;
 mod laplacian;
 mod pairs;
-mod priors;
 mod score;
+mod spoilt;
+mod temper;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -21,8 +22,10 @@ use sectionist_core::training::Stages;
 use self::annotation::Annotation;
 use self::baselines::{Baseline, best_setting};
 use self::crf::{Case, Model};
+use self::forms::Form;
 use self::pairs::Pair;
 use self::score::Score;
+use self::temper::Tempering;
 use crate::Failure;
 use crate::folds::fold_of;
 use crate::songs::{self, Song};
@@ -46,7 +49,8 @@ struct Example {
 /// The text of `structure/structure.weights`.
 ///
 /// The labels are learned for the sections that are found, by weights that were fitted to other songs, so
-/// that they meet the errors that they will meet, and for the annotated forms of real songs in the folder `priors`.
+/// that they meet the errors that they will meet, and for the annotated forms of real songs in the folder `priors`;
+/// how sure they may be, on songs that they were not fitted to.
 ///
 /// # Errors
 /// A song cannot be read, none has sections, or the fit fails.
@@ -59,21 +63,34 @@ pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
             fit_division(&all.iter().copied().filter(|example| example.fold != fold).collect::<Vec<_>>())
         })
         .collect::<Result<_, _>>()?;
-    let told: Vec<Vec<chain::Song>> = examples
+    let found: Vec<Vec<Told>> = examples
         .iter()
         .map(|example| {
-            let found: Vec<Told> =
-                example.seen.sections(&divisions[example.fold]).iter().map(|found| found.told).collect();
-            labels::songs(&example.seen, &example.annotations, &found)
+            example.seen.sections(&divisions[example.fold]).iter().map(|found| found.told).collect()
         })
         .collect();
-    let forms = forms::read(priors)?;
-    let mut scores: Vec<(&str, Score)> = Vec::new();
-    for (fold, division) in divisions.iter().enumerate() {
+    let told: Vec<Vec<chain::Song>> = examples
+        .iter()
+        .zip(&found)
+        .map(|(example, found)| labels::songs(&example.seen, &example.annotations, found))
+        .collect();
+    let forms = forms::read(priors, |song| fold_of(song, N_FOLDS))?;
+    let all_forms: Vec<&chain::Song> = forms.iter().map(|form| &form.song).collect();
+    let mut labels_of = Vec::new();
+    let mut tempering = vec![Tempering::default(); N_FOLDS];
+    for (fold, tempering) in tempering.iter_mut().enumerate() {
         let others = examples.iter().zip(&told).filter(|(example, _)| example.fold != fold);
         let heard = others.flat_map(|(_, songs)| songs);
-        let weights = labels::fit(&heard.chain(&forms).collect::<Vec<_>>())?;
-        let weights = format!("{division}{weights}");
+        let other_forms = forms.iter().filter(|form| form.fold != fold).map(|form| &form.song);
+        let weights = labels::fit(&heard.chain(other_forms).collect::<Vec<_>>())?;
+        for (example, found) in examples.iter().zip(&found).filter(|(example, _)| example.fold == fold) {
+            tempering.add(&example.set, &example.seen, &example.annotations, found, &weights);
+        }
+        labels_of.push(weights);
+    }
+    let mut scores: Vec<(&str, Score)> = Vec::new();
+    for (fold, (division, labels)) in divisions.iter().zip(&labels_of).enumerate() {
+        let weights = format!("{division}{labels}{}", temper(&tempering, Some(fold)));
         for example in examples.iter().filter(|example| example.fold == fold) {
             let found: Vec<Found> = example.seen.sections(&weights);
             if !scores.iter().any(|(set, _)| *set == example.set) {
@@ -88,21 +105,54 @@ pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
         "# Weights of the segmentation (segmentation.rs, cues.rs), of the grouping of sections (groups.rs) and of\n\
          # their labels (labels/), by name; cues as they are, `:z` standardised over the song, `:peak` against the\n\
          # neighbouring bars. Written by `cargo xtask learn structure`: L2-penalised maximum likelihood, the\n\
-         # boundaries and letters of every annotator; labels around what is known of pop songs, where annotators\n\
-         # give letters intro and outro alone.\n",
+         # boundaries and letters of every annotator; labels of songs that are heard (where annotators give letters,\n\
+         # intro and outro alone) and of annotated forms without sound together.\n",
     );
     writeln!(text, "# On songs not seen ({N_FOLDS} folds): {}.", Score::COLUMNS)?;
     for (set, score) in &scores {
         writeln!(text, "#   {set}: {score}")?;
     }
+    text += &compare_forms(&forms, &labels_of)?;
     writeln!(text, "# Boundary F of simpler methods on the same bars, for comparison:")?;
     for baseline in Baseline::ALL {
         text += &compare(&examples, baseline)?;
     }
     eprint!("{text}");
     text += &fit_division(&all)?;
-    text += &labels::fit(&told.iter().flatten().chain(&forms).collect::<Vec<_>>())?;
+    text += &labels::fit(&told.iter().flatten().chain(all_forms).collect::<Vec<_>>())?;
+    text += &temper(&tempering, None);
     Ok(text)
+}
+
+/// What labels that do not know them, by fold, find in forms alone, a line a set.
+fn compare_forms(forms: &[Form], labels_of: &[String]) -> Result<String, Failure> {
+    let mut text = String::new();
+    let mut sets: Vec<&str> = forms.iter().map(|form| form.set).collect();
+    sets.dedup();
+    if !sets.is_empty() {
+        writeln!(
+            text,
+            "# Of annotated forms not seen, spoilt as they might be found: label by time, chorus F,"
+        )?;
+    }
+    for set in sets {
+        let own = forms.iter().filter(|form| form.set == set);
+        let scores: Vec<[Option<f64>; 2]> = own.map(|form| form.score(&labels_of[form.fold])).collect();
+        let mean = |i: usize| {
+            let known: Vec<f64> = scores.iter().filter_map(|score| score[i]).collect();
+            known.iter().sum::<f64>() / known.len().max(1) as f64
+        };
+        writeln!(text, "#   {set}: {:.2}, {:.2} ({} forms)", mean(0), mean(1), scores.len())?;
+    }
+    Ok(text)
+}
+
+/// The line of the labels' exponent by all folds but one.
+fn temper(tempering: &[Tempering], left_out: Option<usize>) -> String {
+    let mut all = Tempering::default();
+    let others = tempering.iter().enumerate().filter(|(fold, _)| Some(*fold) != left_out);
+    others.for_each(|(_, one)| all.extend(one));
+    all.line()
 }
 
 /// What a simpler method finds in songs that its setting was not chosen on, a line a set.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sectionist_core::structure::training::{Found, Told};
+use sectionist_core::structure::training::{Found, Told, labels};
 use sectionist_tests::calibration::Calibration;
 use sectionist_tests::fixtures::Span;
 use sectionist_tests::metrics;
@@ -98,27 +98,31 @@ impl Score {
         }
     }
 
+    /// Adds the functions: where the annotator says one.
     fn add_functions(&mut self, annotation: &Annotation, found: &[Found], by_label: &[Span]) {
         let overlap = |a: &Span, b: &Span| (a.end.min(b.end) - a.start.max(b.start)).max(0.0);
+        let is_function = |span: &&Span| labels().iter().any(|label| label.name() == span.label);
+        let known: Vec<Span> = annotation.sections.iter().filter(is_function).cloned().collect();
         for (one, span) in found.iter().zip(by_label) {
-            let right: f64 = annotation
-                .sections
-                .iter()
-                .filter(|real| real.label == span.label)
-                .map(|real| overlap(real, span))
-                .sum();
-            let seconds = (span.end - span.start).max(1e-9);
-            self.label_confidence.add(f64::from(one.confidence), right / seconds, seconds);
+            let of = |is_right: bool| -> f64 {
+                let counted = known.iter().filter(|real| !is_right || real.label == span.label);
+                counted.map(|real| overlap(real, span)).sum()
+            };
+            let seconds = of(false);
+            if seconds > 0.0 {
+                self.label_confidence.add(f64::from(one.confidence), of(true) / seconds, seconds);
+            }
         }
-        self.labels.add(metrics::agreement(&annotation.sections, by_label), 1.0);
+        self.labels.add(metrics::agreement(&known, by_label), 1.0);
         let chorus = |spans: &[Span]| -> Vec<Span> {
             spans.iter().filter(|span| span.label == "chorus").cloned().collect()
         };
-        let (real, told) = (chorus(&annotation.sections), chorus(by_label));
-        let seconds = |spans: &[Span]| spans.iter().map(|span| span.end - span.start).sum::<f64>();
+        let (real, told) = (chorus(&known), chorus(by_label));
         if !real.is_empty() {
-            let both: f64 = real.iter().flat_map(|a| told.iter().map(move |b| overlap(a, b))).sum();
-            self.chorus.add(2.0 * both / (seconds(&real) + seconds(&told)), 1.0);
+            let both =
+                |a: &[Span]| -> f64 { a.iter().flat_map(|a| told.iter().map(move |b| overlap(a, b))).sum() };
+            let seconds = real.iter().map(|span| span.end - span.start).sum::<f64>() + both(&known);
+            self.chorus.add(2.0 * both(&real) / seconds, 1.0);
         }
     }
 

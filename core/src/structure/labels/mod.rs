@@ -3,13 +3,19 @@
 //! What is seen of a section (repetition, energy, brightness, density, voice, place, length, its
 //! neighbours) scores each label; which label follows which scores their order. The probability of each
 //! label, summed over all sequences, decides: so confidence falls out of the decision itself. The
-//! numbers are learned, on top of what is known of pop songs.
+//! numbers are learned from songs that are heard and from the annotated forms of others together.
 
 mod chain;
 mod features;
+mod form;
+mod sound;
 mod view;
 
+#[cfg(feature = "training")]
+pub(super) use features::features_of_form;
 pub(super) use features::{LABEL_FEATURES, features_of};
+#[cfg(feature = "training")]
+pub(super) use sound::USUAL_BOUNDARY;
 pub(super) use view::{SectionView, Stretch, views_of};
 
 use self::chain::Chain;
@@ -35,8 +41,13 @@ use SectionLabel::{
 pub(super) const LABELS: [SectionLabel; 11] =
     [Intro, Verse, PreChorus, Chorus, PostChorus, Bridge, Instrumental, Solo, Breakdown, Outro, Section];
 
+/// Place of the label of what has no function among them.
+const SECTION: usize = LABELS.len() - 1;
+
 /// No label is taken to be less probable.
 const IMPROBABLE: f32 = 1e-6;
+/// No function is told that is less probable: rather that it is a section.
+const MIN_FUNCTION: f32 = 0.3;
 /// Alternatives less probable than this are not worth telling.
 const MIN_ALTERNATIVE: f32 = 0.03;
 
@@ -72,10 +83,19 @@ pub(super) fn without_functions(views: &[SectionView]) -> Vec<Labelling> {
 
 /// Probability of each of the [`LABELS`] for each sounding section, `[n × LABELS.len()]`.
 pub(super) fn label_probabilities(views: &[SectionView], weights: &Weights) -> Matrix {
+    probabilities_by(&features_of(views), views, weights)
+}
+
+/// The same by given features, `[n × LABEL_FEATURES.len()]`.
+pub(super) fn probabilities_by(
+    features: &[[f32; LABEL_FEATURES.len()]],
+    views: &[SectionView],
+    weights: &Weights,
+) -> Matrix {
     let mut own = Matrix::with_cols(LABELS.len());
     let by_label = LABELS.map(|label| LABEL_FEATURES.map(|name| weights.get(&format!("{label}:{name}"))));
-    for features in features_of(views) {
-        own.push_row(&by_label.map(|weights| weights.iter().zip(&features).map(|(w, x)| w * x).sum::<f32>()));
+    for features in features {
+        own.push_row(&by_label.map(|weights| weights.iter().zip(features).map(|(w, x)| w * x).sum::<f32>()));
     }
     let mut follows = Matrix::with_cols(LABELS.len());
     for from in LABELS {
@@ -91,7 +111,24 @@ pub(super) fn label_probabilities(views: &[SectionView], weights: &Weights) -> M
     });
     let mut probabilities = Chain { steps: steps.collect(), own }.marginals();
     share_in_groups(views, &mut probabilities);
+    temper(&mut probabilities, weights.get(TEMPER));
     probabilities
+}
+
+/// Name of the exponent that makes probabilities mean what they say.
+pub(super) const TEMPER: &str = "label_temper";
+
+/// Raises probabilities to a power, so that they are as sure as they are right; by nothing where the power is 0.
+fn temper(probabilities: &mut Matrix, power: f32) {
+    if power <= 0.0 {
+        return;
+    }
+    for idx in 0..probabilities.n_rows() {
+        let row = probabilities.row_mut(idx);
+        row.iter_mut().for_each(|p| *p = p.max(IMPROBABLE).powf(power));
+        let sum: f32 = row.iter().sum();
+        row.iter_mut().for_each(|p| *p /= sum);
+    }
 }
 
 /// How much the sections of a group say for each other's labels, against what each says for itself.
@@ -134,30 +171,20 @@ fn share_in_groups(views: &[SectionView], probabilities: &mut Matrix) {
     }
 }
 
-/// What a label's probability is worth: an exponent. Among composed songs labels are right as often as they
-/// say; of recordings, in which functions sound less alike, far less often.
-const WORTH: f32 = 0.5;
-/// A function that is less sure than this is not told: the section is one, no more.
-const UNSURE: f32 = 1.0 / 3.0;
-
-fn labelling(chain: &[f32]) -> Labelling {
-    let best = arg_max(chain);
-    let worth: Vec<f32> = chain.iter().map(|p| p.max(0.0).powf(WORTH)).collect();
-    let total = worth.iter().sum::<f32>().max(IMPROBABLE);
-    let probability: Vec<f32> = worth.iter().map(|p| p / total).collect();
+fn labelling(probability: &[f32]) -> Labelling {
+    let best = match arg_max(probability) {
+        best if probability[best] < MIN_FUNCTION => SECTION,
+        best => best,
+    };
     let mut alternatives: Vec<LabelAlternative> = LABELS
         .iter()
-        .zip(&probability)
+        .zip(probability)
         .enumerate()
-        .filter(|(other, (label, p))| {
-            let is_told = *other == best || (probability[best] < UNSURE && **label == Section);
-            !is_told && **p >= MIN_ALTERNATIVE
-        })
+        .filter(|(other, (_, p))| *other != best && **p >= MIN_ALTERNATIVE)
         .map(|(_, (&label, &confidence))| LabelAlternative { label, confidence })
         .collect();
     alternatives.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-    let label = if probability[best] < UNSURE { Section } else { LABELS[best] };
-    Labelling { label, confidence: probability[best], alternatives }
+    Labelling { label: LABELS[best], confidence: probability[best], alternatives }
 }
 
 /// Names for people: `Verse 2`, unnumbered where the label occurs once.
@@ -249,8 +276,13 @@ mod tests {
 
     #[test]
     fn music_without_returning_parts_gets_modest_labels() {
-        let found = labels_of((0..6).map(|group| view(group, 40.0, 0.0, 0.0)).collect());
-        assert!(found[1..5].iter().all(|label| *label == Section), "{found:?}");
+        let views: Vec<SectionView> = (0..6)
+            .map(|group| SectionView { place: group as f32 / 6.0, ..view(group, 40.0, 0.0, 0.0) })
+            .collect();
+        let found = label_sections(&views, &weights());
+        let modest = |told: &&Labelling| told.label == Section;
+        assert!(found[1..5].iter().filter(modest).count() >= 3, "{found:?}");
+        assert!(found[1..5].iter().all(|told| told.confidence < 0.6), "{found:?}");
         assert_eq!(labels_of(vec![view(0, 60.0, 0.0, 0.0)]), [Section]);
     }
 
@@ -270,6 +302,31 @@ mod tests {
         assert!(probabilities.row(0)[place(Chorus)] > 1e-3, "a chorus says so to the other section");
         assert!(probabilities.rows().all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4));
         assert!(probabilities.row(2).iter().zip(&before).all(|(a, b)| (a - b).abs() < 1e-4), "alone");
+    }
+
+    #[test]
+    fn a_function_that_is_not_known_is_not_told() {
+        assert_eq!(LABELS[SECTION], Section);
+        let mut unsure = [0.0; LABELS.len()];
+        (unsure[1], unsure[2], unsure[3], unsure[5], unsure[SECTION]) = (0.28, 0.25, 0.22, 0.15, 0.1);
+        let told = labelling(&unsure);
+        assert_eq!((told.label, told.confidence), (Section, 0.1));
+        assert_eq!(told.alternatives.first().map(|other| other.label), Some(Verse));
+        (unsure[1], unsure[2]) = (0.4, 0.13);
+        assert_eq!(labelling(&unsure).label, Verse);
+    }
+
+    #[test]
+    fn tempering_evens_out() {
+        let mut probabilities = Matrix::with_cols(3);
+        probabilities.push_row(&[0.9, 0.09, 0.01]);
+        let before = probabilities.row(0).to_vec();
+        temper(&mut probabilities, 0.0);
+        assert_eq!(probabilities.row(0), before);
+        temper(&mut probabilities, 0.5);
+        let row = probabilities.row(0);
+        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((row[0] / row[1] - 10f32.sqrt()).abs() < 1e-4 && row[2] > 0.05);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(in crate::structure) struct SectionView {
     pub group: usize,
     /// Seconds.
     pub seconds: f32,
+    /// Bars; 0 where they are not known.
+    pub bars: usize,
     /// Start as a share of the song, in [0, 1].
     pub place: f32,
     /// Level less the song's, in dB.
@@ -91,6 +93,7 @@ pub(in crate::structure) fn views_of(
             SectionView {
                 group: stretch.group,
                 seconds,
+                bars: if grid.is_musical { range.len() } else { 0 },
                 place: (lengths[..range.start].iter().sum::<f32>() / total).clamp(0.0, 1.0),
                 level: own[0] - of_song[0],
                 bass: own[1] - of_song[1],
