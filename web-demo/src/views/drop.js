@@ -21,6 +21,13 @@ export function dropView(body, store, scope) {
     input.value = '';
     if (files.length > 0) store.ask('open', files);
   });
+  const attach = /** @type {HTMLInputElement} */ (body.querySelector('#attach-file'));
+  scope.on(attach, 'change', () => {
+    const [file] = attach.files ?? [];
+    attach.value = '';
+    if (file) store.ask('attach', file);
+  });
+  scope.on(/** @type {HTMLElement} */ (body.querySelector('#sample')), 'click', () => store.ask('sample', undefined));
   for (const button of body.querySelectorAll('[data-choose]')) scope.on(button, 'click', () => input.click());
 
   /** @param {DragEvent} event */
@@ -45,7 +52,12 @@ export function dropView(body, store, scope) {
   scope.on(window, 'drop', (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     setDepth(0);
-    if (carriesFiles(event)) store.ask('open', [...(event.dataTransfer?.files ?? [])]);
+    if (!carriesFiles(event)) return;
+    const files = [...(event.dataTransfer?.files ?? [])];
+    const { phase, file, report } = store.state;
+    // A song without its audio: what is dropped with the same name is that.
+    if (phase === 'ready' && !file && files.length === 1 && files[0].name === report?.source.name) store.ask('attach', files[0]);
+    else store.ask('open', files);
   });
 }
 
