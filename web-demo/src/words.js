@@ -94,10 +94,10 @@ export const phraseLetters = (phrases) =>
   phrases.length > MOST_LETTERS ? count(phrases.length, 'phrase') : phrases.map(({ group }) => group).join(' ');
 
 /**
- * A file name that breaks after its separators, not in the middle of a word.
+ * The pieces of a file name, which may break after its separators but not in the middle of a word.
  * @param {string} name
  */
-export const breakable = (name) => name.replace(/([._\-–—/\\]+)(?=[^\s._\-–—])/g, '$1\u200b');
+export const pieces = (name) => name.split(/(?<=[._\-–—/\\])(?=[^\s._\-–—])/);
 
 /**
  * `4.3 MB`.

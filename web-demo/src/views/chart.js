@@ -130,7 +130,7 @@ function keepInView(root, bar) {
 function cell({ index, chords, same }) {
   const spoken = same
     ? `${spokenName(chords[0])} again`
-    : chords.map((chord, i) => `${i > 0 ? 'then ' : ''}${spokenName(chord)}`).join(', ');
+    : chords.map(spokenName).join(' ') + (chords.some(({ unsure }) => unsure) ? ', a guess' : '');
   return element(
     'button',
     { type: 'button', tabindex: -1, 'data-bar': index, 'data-seek': true, class: chords.length > 1 ? 'bar many' : 'bar', 'aria-label': `Bar ${index + 1}: ${spoken}` },
@@ -144,5 +144,5 @@ function cell({ index, chords, same }) {
   );
 }
 
-/** @param {{ name: string, none: boolean, unsure: boolean }} chord */
-const spokenName = ({ name, none, unsure }) => (none ? 'no chord' : withAccidentals(name) + (unsure ? ', a guess' : ''));
+/** @param {{ name: string, none: boolean }} chord */
+const spokenName = ({ name, none }) => (none ? 'no chord' : withAccidentals(name));

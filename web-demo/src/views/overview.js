@@ -57,8 +57,8 @@ export function overviewView(root, store, scope) {
   const paint = () => {
     const { sheet, view, focus } = store.state;
     if (!sheet || !palette || width === 0) return;
-    lanes = lanesOf(sheet, compact);
     shapes = overviewShapes(sheet, width, view);
+    lanes = lanesOf(sheet, compact, shapes.chords.length > 0);
     const lit = focus < 0 ? null : new Set([focus, ...(sheet.sections[focus]?.repeats ?? []).map(({ section }) => section)]);
     paintOverview(freshContext(canvas, width, lanes.height), shapes, lanes, palette, lit);
     slider.style.setProperty('--height', `${lanes.height}px`);

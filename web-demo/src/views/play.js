@@ -46,7 +46,7 @@ export function playView(root, store, scope) {
       element('label', { class: 'check', for: 'play-simple' }, simple, 'Triads only'),
       instrument,
     ),
-    element('div', { class: 'play-shapes' }, now, all),
+    element('div', { class: 'play-shapes', tabindex: 0, role: 'region', 'aria-label': 'Chord diagrams' }, now, all),
   );
   scope.on(simple, 'change', () => store.ask('play', { simple: simple.checked }));
   scope.on(instrument, 'change', () => store.ask('play', { instrument: instrument.value }));

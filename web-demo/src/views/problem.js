@@ -2,8 +2,8 @@
  * What went wrong, in words.
  */
 
-import { breakable, problemWords } from '../words.js';
-import { element } from './element.js';
+import { problemWords } from '../words.js';
+import { breakable, element } from './element.js';
 
 /** @import { Scope } from '../scope.js' */
 /** @import { Store } from '../state.js' */
@@ -22,7 +22,7 @@ export function problemView(root, store, scope) {
     const { title, advice } = problemWords(problem, problem.name ?? file?.name);
     root.dataset.code = problem.code;
     const close = element('button', { type: 'button', class: 'button quiet' }, 'Close');
-    root.replaceChildren(element('h2', {}, breakable(title)), element('p', {}, advice), close);
+    root.replaceChildren(element('h2', {}, ...breakable(title)), element('p', {}, advice), close);
   });
   scope.on(root, 'click', (event) => {
     if (event.target instanceof HTMLButtonElement) store.ask('dismiss', undefined);

@@ -2,8 +2,8 @@
  * Title, key, tempo, meter and length, each with how sure it is.
  */
 
-import { breakable, clock, percent, spokenDuration, sureness, withAccidentals } from '../words.js';
-import { element } from './element.js';
+import { clock, percent, spokenDuration, sureness, withAccidentals } from '../words.js';
+import { breakable, element } from './element.js';
 
 /** @import { Report } from '../report.js' */
 /** @import { Scope } from '../scope.js' */
@@ -25,14 +25,14 @@ export function summaryView(root, store, scope) {
     }
     const { tags, name } = report.source;
     const title = tags.title || name || file?.name || 'Untitled';
-    const under = [tags.artist, tags.album].filter(Boolean).join(' · ') || (tags.title ? breakable(name ?? '') : '');
+    const under = [tags.artist, tags.album].filter(Boolean).join(' · ') || (tags.title ? (name ?? '') : '');
     const how = Object.values(used).join(', ');
     root.replaceChildren(
       element(
         'div',
         { class: 'titles' },
-        element('h1', { id: 'song-title', tabindex: -1 }, breakable(title)),
-        under && element('p', { class: 'artist' }, under),
+        element('h1', { id: 'song-title', tabindex: -1 }, ...breakable(title)),
+        under && element('p', { class: 'artist' }, ...breakable(under)),
         how && element('p', { class: 'artist' }, `analysed with other options: ${how}`),
       ),
       element('dl', { class: 'answers' }, ...answersOf(report)),
