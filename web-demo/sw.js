@@ -89,11 +89,18 @@ const FILES = [
   'src/worker.js',
 ];
 
+/** Kept too where the build put it, or once it was used. */
+const STRETCHER = 'pkg/stretch.js';
+const EXTRAS = [STRETCHER, 'pkg/sample.mp3'];
+
+/** Where the system shares songs to, and where the page finds them. */
+const SHARED = 'shared-song';
+
 self.addEventListener('install', (event) => {
   event.waitUntil(
     caches
       .open(VERSION)
-      .then((cache) => cache.addAll(FILES))
+      .then((cache) => Promise.all([cache.addAll(FILES), cache.add(STRETCHER).catch(() => {})]))
       .then(() => self.skipWaiting()),
   );
 });
@@ -110,7 +117,11 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, href } = new URL(request.url);
-  const ours = FILES.some((file) => new URL(file, self.registration.scope).href === href);
+  if (request.method === 'POST' && href === new URL('share', self.registration.scope).href) {
+    event.respondWith(receive(request));
+    return;
+  }
+  const ours = [...FILES, ...EXTRAS].some((file) => new URL(file, self.registration.scope).href === href);
   if (request.method === 'GET' && origin === self.location.origin && ours) event.respondWith(fresh(request));
 });
 
@@ -129,4 +140,17 @@ async function fresh(request) {
     if (kept) return kept;
     throw error;
   }
+}
+
+/**
+ * Keeps a song that was shared to the page, and opens the page on it.
+ * @param {Request} request
+ */
+async function receive(request) {
+  const file = (await request.formData()).get('song');
+  if (file instanceof File) {
+    const headers = { 'content-type': file.type, 'x-name': encodeURIComponent(file.name) };
+    await (await caches.open(VERSION)).put(SHARED, new Response(file, { headers }));
+  }
+  return Response.redirect('./#received', 303);
 }

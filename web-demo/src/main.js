@@ -15,7 +15,7 @@ import { createSharing } from './take/shared.js';
 import { chartView } from './views/chart.js';
 import { chordsView } from './views/chords.js';
 import { correctView } from './views/correct.js';
-import { dropView } from './views/drop.js';
+import { dropView, receiveFiles } from './views/drop.js';
 import { factsView } from './views/facts.js';
 import { keepView } from './views/keep.js';
 import { libraryView, queueView } from './views/library.js';
@@ -79,8 +79,9 @@ panelsView(document.body, store, scope);
 liveView(byId('live'), store, scope);
 // It moves the focus to what the others have filled.
 phasesView(document.body, store, scope);
-// Last: it may open a song at once.
+// Last, as it may open a song at once.
 createSession(store, scope);
+void receiveFiles(store);
 
 if ('serviceWorker' in navigator) {
   // Only for use without a network; the page works as well without it.

@@ -6,8 +6,8 @@
  * browser than in the report.
  */
 
-/** Samples that the core trims from MP3 without a word about it: LAME's 576 and the decoder's 529. */
-const MP3_DELAY = 1105;
+/** Samples that the core trims without a word about it: LAME's 576 and the decoder's 529; an encoder's frame. */
+const DELAYS = { mp3: 1105, aac: 1024 };
 
 /** Bytes that are looked at. */
 const HEAD = 1 << 16;
@@ -18,14 +18,18 @@ const WRITES_DELAY = /^(LAME|Lavf|Lavc|L3\.99)/;
 /**
  * Seconds by which `file`'s sound comes later in the browser than in its report.
  * @param {Blob} file
- * @param {{ container: string, sample_rate: number }} source
+ * @param {{ container: string, codec: string, sample_rate: number }} source
  */
-export async function playbackOffset(file, { container, sample_rate: rate }) {
-  if (container !== 'mp3' || !(rate > 0)) return 0;
+export async function playbackOffset(file, { container, codec, sample_rate: rate }) {
+  if (!(rate > 0)) return 0;
+  // Bare streams of AAC cannot tell; what Matroska tells, browsers do not heed.
+  if (container === 'aac') return DELAYS.aac / rate;
+  if (container === 'mkv' && codec === 'mp3') return DELAYS.mp3 / rate;
+  if (container !== 'mp3') return 0;
   let head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
   const skip = tagLength(head);
   if (skip > 0) head = new Uint8Array(await file.slice(skip, skip + HEAD).arrayBuffer());
-  return tellsDelay(head) ? 0 : MP3_DELAY / rate;
+  return tellsDelay(head) ? 0 : DELAYS.mp3 / rate;
 }
 
 /**

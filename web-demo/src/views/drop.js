@@ -61,6 +61,24 @@ export function dropView(body, store, scope) {
   });
 }
 
+/**
+ * Songs that the system hands over: opened with the installed page, or shared to it.
+ * @param {Store} store
+ */
+export async function receiveFiles(store) {
+  const queue = /** @type {any} */ (window).launchQueue;
+  queue?.setConsumer(async (/** @type {{ files?: FileSystemFileHandle[] }} */ { files = [] }) => {
+    if (files.length > 0) store.ask('open', await Promise.all(files.map((handle) => handle.getFile())));
+  });
+  if (location.hash !== '#received') return;
+  history.replaceState(null, '', '#');
+  const kept = await caches.match('shared-song');
+  if (!kept) return;
+  for (const name of await caches.keys()) await (await caches.open(name)).delete('shared-song');
+  const file = new File([await kept.blob()], decodeURIComponent(kept.headers.get('x-name') ?? 'song'), { type: kept.headers.get('content-type') ?? '' });
+  store.ask('open', [file]);
+}
+
 /** Sections of the picture: columns, height, group. */
 const ART = [
   [9, 0.25, 3],

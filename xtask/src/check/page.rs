@@ -27,6 +27,8 @@ pub(crate) fn run(tally: &mut Tally) -> Result<()> {
     if !npm::found() {
         return tally.missing("npm", npm::ADVICE);
     }
+    // The tests in a browser look at the page with it.
+    npm::package("axe-core")?;
     tally.one(|| {
         let compiler = npm::package("typescript")?.join("bin/tsc");
         process::run(
