@@ -39,6 +39,10 @@ pub(crate) struct AnalyzeArgs {
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
 
+    /// Apply corrections to the report of the one input: the file that the page writes under Take along.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) corrections: Option<PathBuf>,
+
     /// Files to analyse at the same time [default: one per processor].
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,

@@ -201,6 +201,24 @@ fn parameters_are_flags() {
 }
 
 #[test]
+fn corrections_are_applied_to_the_one_song() {
+    let dir = folder();
+    let made = r#"{"version":1,"edits":[{"edit":"add_boundary","at":1.0},{"edit":"set_section","at":0.5,"name":"Hook"}]}"#;
+    fs::write(dir.path().join("made.json"), made).unwrap();
+    let output = run(&["analyze", "song.wav", "--corrections", "made.json"], dir.path());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["sections"][0]["name"], "Hook");
+    assert_eq!(report["sections"][1]["start"], 1.0);
+
+    let several = run(&["analyze", "song.wav", "album/song.wav", "--corrections", "made.json"], dir.path());
+    assert_eq!(several.status.code(), Some(2));
+    assert!(stderr(&several).contains("one song"), "{}", stderr(&several));
+    let wrong = run(&["analyze", "song.wav", "--corrections", "notes.txt"], dir.path());
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("notes.txt"), "{}", stderr(&wrong));
+}
+
+#[test]
 fn a_wrong_command_line_says_what_is_allowed() {
     let dir = folder();
     for (args, words) in [

@@ -123,21 +123,71 @@ impl Browser {
         self.command(&format!("/element/{id}/value"), &json!({ "text": names.join("\n") }));
     }
 
-    /// Presses and releases a key, named as in `KeyboardEvent.key` or as a character.
-    pub fn press(&self, key: &str) {
-        let code = match key {
-            "Escape" => "\u{e00c}",
-            "Enter" => "\u{e007}",
-            "Tab" => "\u{e004}",
-            "ArrowLeft" => "\u{e012}",
-            "ArrowRight" => "\u{e014}",
-            other => other,
+    /// Presses and releases a key, named as in `KeyboardEvent.key` or as a character, with others held
+    /// before it: `Control+z`.
+    pub fn press(&self, keys: &str) {
+        let named = |key: &'_ str| -> String {
+            match key {
+                "Escape" => "\u{e00c}",
+                "Enter" => "\u{e007}",
+                "Tab" => "\u{e004}",
+                "ArrowLeft" => "\u{e012}",
+                "ArrowRight" => "\u{e014}",
+                "Control" => "\u{e009}",
+                "Shift" => "\u{e008}",
+                other => other,
+            }
+            .to_owned()
         };
-        let strokes = json!([{ "type": "keyDown", "value": code }, { "type": "keyUp", "value": code }]);
+        let codes: Vec<String> =
+            if keys == "+" { vec![named(keys)] } else { keys.split('+').map(named).collect() };
+        let down = codes.iter().map(|code| json!({ "type": "keyDown", "value": code }));
+        let up = codes.iter().rev().map(|code| json!({ "type": "keyUp", "value": code }));
+        let strokes: Vec<Value> = down.chain(up).collect();
         self.command(
             "/actions",
             &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] }),
         );
+    }
+
+    /// Clicks an element with the mouse.
+    ///
+    /// # Panics
+    /// When there is no such element or something lies over it.
+    pub fn click(&self, selector: &str) {
+        self.script(&format!(
+            "document.querySelector({}).scrollIntoView({{ block: 'center', behavior: 'instant' }})",
+            json!(selector)
+        ));
+        let found = self.command("/element", &json!({ "using": "css selector", "value": selector }));
+        let id = found.as_object().and_then(|o| o.values().next()).and_then(Value::as_str);
+        let id = id.unwrap_or_else(|| panic!("no element {selector}"));
+        self.command(&format!("/element/{id}/click"), &json!({}));
+    }
+
+    /// Moves a finger from one point of the window to another.
+    pub fn swipe(&self, from: (f64, f64), to: (f64, f64)) {
+        let touch = |kind: &str, points: Value| {
+            self.devtools("Input.dispatchTouchEvent", &json!({ "type": kind, "touchPoints": points }));
+        };
+        touch("touchStart", json!([{ "x": from.0, "y": from.1 }]));
+        for step in 1..=8 {
+            let share = f64::from(step) / 8.0;
+            let (x, y) = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
+            touch("touchMove", json!([{ "x": x, "y": y }]));
+            sleep(Duration::from_millis(20));
+        }
+        touch("touchEnd", json!([]));
+    }
+
+    /// The page as it would be printed, as PDF.
+    ///
+    /// # Panics
+    /// When it cannot be printed.
+    #[must_use]
+    pub fn print(&self) -> Vec<u8> {
+        let answer = self.command("/print", &json!({ "background": true }));
+        base64::engine::general_purpose::STANDARD.decode(answer.as_str().expect("a document")).expect("base64")
     }
 
     /// Runs JavaScript (a function body) in the page; promises are awaited.

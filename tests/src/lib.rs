@@ -7,6 +7,7 @@ pub mod chromedriver;
 pub mod examination;
 pub mod fixtures;
 pub mod metrics;
+pub mod page;
 pub mod page_server;
 pub mod parity;
 pub mod score;

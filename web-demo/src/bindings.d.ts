@@ -1,5 +1,5 @@
 /**
- * What worker.js needs of the generated bindings, so that the types can be checked before they are
+ * What the workers need of the generated bindings, so that the types can be checked before they are
  * built. Where pkg/ is there, its own declarations take precedence.
  */
 declare module '*/pkg/sectionist_browser.js' {
@@ -8,5 +8,14 @@ declare module '*/pkg/sectionist_browser.js' {
   export class Analysis {
     constructor(bytes: Uint8Array, file: { name?: string; mime?: string }, options: Record<string, string>);
     step(): { stage: string; fraction: number; report?: import('./report.js').Report };
+  }
+}
+declare module '*/pkg/sectionist_desk.js' {
+  export default function init(): Promise<unknown>;
+  export class Song {
+    constructor(report: string);
+    corrected(corrections: string): string;
+    export(corrections: string, format: string): { bytes: Uint8Array; type: string; extension: string };
+    free(): void;
   }
 }

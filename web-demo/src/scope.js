@@ -57,6 +57,16 @@ export function createScope() {
     },
 
     /**
+     * Calls `run` every 25 ms, also while the page is hidden, until ended.
+     * @param {() => void} run
+     */
+    ticks(run) {
+      const ticker = new Worker(new URL('./playback/ticker.js', import.meta.url), { name: 'sectionist-ticker' });
+      ticker.addEventListener('message', run);
+      return own(() => ticker.terminate());
+    },
+
+    /**
      * Calls `run` once after `ms` milliseconds.
      * @param {number} ms
      * @param {() => void} run

@@ -9,6 +9,12 @@
 const TYPES_INTO = 'input, select, textarea, [contenteditable]';
 const PRESSES = 'button, a[href], summary';
 
+/** Opens the map of the keyboard. */
+function showKeys() {
+  const map = document.getElementById('keys');
+  if (map instanceof HTMLDialogElement && !map.open) map.showModal();
+}
+
 /**
  * @param {Store} store
  * @param {Scope} scope
@@ -30,12 +36,27 @@ export function listenToKeys(store, scope) {
     '+': () => store.ask('zoom', 1.25),
     '=': () => store.ask('zoom', 1.25),
     '-': () => store.ask('zoom', 1 / 1.25),
+    p: () => store.ask('phrase', undefined),
+    m: () => store.ask('click', { on: !store.state.click.on }),
+    t: () => store.ask('tap', undefined),
+    e: () => store.ask('editing', !store.state.editing),
+    ',': () => store.ask('rate', store.state.rate - 0.05),
+    '.': () => store.ask('rate', store.state.rate + 0.05),
+    i: () => store.ask('magnify', { factor: 1.6 }),
+    o: () => store.ask('magnify', { factor: 1 / 1.6 }),
+    h: () => store.ask('pan', -0.5),
+    j: () => store.ask('pan', 0.5),
   };
   /** Keys that scroll the page act only where the song has the focus. */
   const ONLY_ON_THE_SONG = new Set(['Home', 'End', 'PageUp', 'PageDown']);
 
   scope.on(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
     const target = event.target instanceof Element ? event.target : document.body;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z' && !target.closest(TYPES_INTO)) {
+      event.preventDefault();
+      store.ask(event.shiftKey ? 'redo' : 'undo', undefined);
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { phase } = store.state;
     if (event.key === 'Escape' && (phase === 'reading' || phase === 'analysing')) {
@@ -43,10 +64,21 @@ export function listenToKeys(store, scope) {
       return;
     }
     const run = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (phase !== 'ready' || !run || target.closest(TYPES_INTO)) return;
-    if (event.key === ' ' && target.closest(PRESSES)) return;
+    if (target.closest(TYPES_INTO) || (event.key !== '?' && (phase !== 'ready' || !run))) return;
+    if (event.key === '?') {
+      event.preventDefault();
+      showKeys();
+      return;
+    }
+    // Space plays and pauses also after a click on what goes to a place; Enter goes there.
+    if (event.key === ' ' && target.closest(PRESSES) && !target.closest('[data-seek]')) return;
+    if (document.querySelector('dialog[open]')) return;
     if (ONLY_ON_THE_SONG.has(event.key) && !target.closest('[role=slider]')) return;
     event.preventDefault();
     run(event);
+  });
+  // Where a press is a click only when the key comes up.
+  scope.on(window, 'keyup', (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === ' ' && event.target instanceof Element && event.target.closest('[data-seek]')) event.preventDefault();
   });
 }

@@ -94,6 +94,12 @@ export const phraseLetters = (phrases) =>
   phrases.length > MOST_LETTERS ? count(phrases.length, 'phrase') : phrases.map(({ group }) => group).join(' ');
 
 /**
+ * The pieces of a file name, which may break after its separators but not in the middle of a word.
+ * @param {string} name
+ */
+export const pieces = (name) => name.split(/(?<=[._\-–—/\\])(?=[^\s._\-–—])/);
+
+/**
  * `4.3 MB`.
  * @param {number} bytes
  */
@@ -130,7 +136,13 @@ export function problemWords({ code, message, details = {} }, name) {
     case 'unsupported_format':
       return {
         title: name ? `“${name}” cannot be read as music` : 'That cannot be read as music',
-        advice: `${said} Try an MP3, WAV, FLAC, OGG Vorbis, M4A or AIFF file.`,
+        // The core names what it takes where it knows nothing of the file.
+        advice: /MP3|WAV/.test(said) ? said : `${said} Try an MP3, WAV, FLAC, OGG Vorbis, M4A or AIFF file.`,
+      };
+    case 'empty':
+      return {
+        title: 'The file is empty',
+        advice: 'It holds not a single byte. If it was being copied or downloaded, wait until that is done and choose it again.',
       };
     case 'malformed':
       return {
@@ -156,6 +168,10 @@ export function problemWords({ code, message, details = {} }, name) {
         title: 'The file could not be read',
         advice: 'It may have been moved, renamed or changed since it was chosen. Choose it again.',
       };
+    case 'no_sample':
+      return { title: 'The sample song could not be loaded', advice: `Check the connection and try again. (${message})` };
+    case 'bad_link':
+      return { title: 'That link holds no song', advice: 'It may have been cut when it was sent. Ask for it again, or open the song itself.' };
     case 'no_file':
       return { title: 'There was no file in that', advice: 'Drop a music file, or choose one.' };
     case 'load_failed':

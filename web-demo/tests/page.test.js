@@ -14,20 +14,20 @@ const sources = readdirSync(join(root, 'src'), { recursive: true })
 
 test('the service worker keeps exactly the files that there are', () => {
   const listed = [...read('sw.js').matchAll(/^ {2}'([^']+)',$/gm)].map(([, path]) => path);
-  const generated = ['pkg/sectionist_browser.js', 'pkg/sectionist_browser_bg.wasm'];
-  assert.deepEqual(listed.toSorted(), ['./', 'icon.svg', ...styles, ...generated, ...sources].toSorted());
+  const generated = ['browser', 'desk'].flatMap((name) => [`pkg/sectionist_${name}.js`, `pkg/sectionist_${name}_bg.wasm`]);
+  assert.deepEqual(listed.toSorted(), ['./', 'icon.svg', 'manifest.webmanifest', ...styles, ...generated, ...sources].toSorted());
 });
 
 test('listeners, timers and workers are made only where they are owned', () => {
-  const owners = ['src/scope.js', 'src/analyzer.js'];
+  const owners = ['src/scope.js', 'src/analyzer.js', 'src/desk.js', 'src/playback/ticker.js'];
   for (const path of sources.filter((path) => !owners.includes(path))) {
     assert.doesNotMatch(read(path), /addEventListener|setTimeout|setInterval|requestAnimationFrame|new Worker|Observer\(/, path);
   }
 });
 
-test('only the worker imports the generated bindings', () => {
+test('only the workers import the generated bindings', () => {
   const importers = sources.filter((path) => /from '.*\/pkg\//.test(read(path)));
-  assert.deepEqual(importers, ['src/worker.js']);
+  assert.deepEqual(importers.toSorted(), ['src/desk-worker.js', 'src/worker.js']);
 });
 
 test('geometry touches no page', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { clock, clockTenths, fileSize, phraseLetters, problemWords, romanWithAccidentals, spokenDuration, sureness, withAccidentals } from '../src/words.js';
+import { clock, clockTenths, fileSize, percent, phraseLetters, pieces, problemWords, romanWithAccidentals, spokenDuration, sureness, withAccidentals } from '../src/words.js';
 
 test('clocks', () => {
   assert.equal(clock(0), '0:00');
@@ -10,6 +10,16 @@ test('clocks', () => {
   assert.equal(clock(-1), '0:00');
   assert.equal(clock(59.9999999), '1:00');
   assert.deepEqual([0.42, 59.96, 61.04].map(clockTenths), ['0:00.4', '1:00.0', '1:01.0']);
+});
+
+test('times and confidences are those of the program', () => {
+  assert.deepEqual([12.6, 59.9999999, 0, 3723.4].map(clock), ['0:12', '1:00', '0:00', '1:02:03']);
+  assert.deepEqual([0.975, 0.865, 0.285, 1].map(percent), ['98 %', '87 %', '28 %', '100 %']);
+});
+
+test('file names break between their words', () => {
+  assert.equal(pieces('my_old-song.final.mp3').join('|'), 'my_|old-|song.|final.|mp3');
+  assert.deepEqual(pieces('Song 1.5'), ['Song 1.', '5']);
 });
 
 test('durations are read out', () => {
@@ -55,6 +65,9 @@ test('every problem has a heading and advice that ends as a sentence', () => {
     assert.match(advice, /[.)]$/);
     assert.doesNotMatch(advice, /undefined|NaN|\.\./);
   }
+  const twice = problemWords({ code: 'unsupported_format', message: 'this is no audio known here; MP3, WAV and FLAC are' }, 'a.xyz').advice;
+  assert.equal(twice.match(/MP3/g)?.length, 1, twice);
+  assert.match(problemWords({ code: 'empty', message: 'the file is empty' }).title, /empty/);
   assert.match(problemWords({ code: 'unsupported_format', message: 'this is Opus' }, 'a.ogg').advice, /^This is Opus\. /);
 });
 

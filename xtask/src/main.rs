@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod fixtures;
 mod learn;
+mod npm;
 mod process;
 mod serve;
 mod setup;

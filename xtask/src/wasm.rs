@@ -1,6 +1,7 @@
 //! `cargo xtask wasm`: the component, and the browser module with its JavaScript glue.
 
 mod imports;
+mod vendored;
 
 use std::fs;
 use std::io::Write;
@@ -15,8 +16,11 @@ use crate::steps::Steps;
 use crate::{process, setup, tree};
 
 /// Largest browser module in bytes, as it is and compressed (gzip, best). Somewhat above what it is now:
-/// the goal is 1 500 000 and 600 000.
+/// the goal is 1 500 000 and 600 000, and this budget only falls on the way there.
 const BROWSER_BUDGET: (usize, usize) = (3_250_000, 1_140_000);
+
+/// The same of the module that corrects and exports, which is loaded when it is needed.
+const DESK_BUDGET: (usize, usize) = (700_000, 260_000);
 
 /// The built component.
 pub(crate) fn component() -> PathBuf {
@@ -54,35 +58,63 @@ fn service() -> Result<()> {
     Ok(())
 }
 
+/// A module of the page: what of the crate is in it, how it is built, and what it may weigh.
+struct Module {
+    feature: &'static str,
+    profile: &'static str,
+    name: &'static str,
+    /// In bytes, as it is and compressed.
+    budget: (usize, usize),
+}
+
+const MODULES: [Module; 2] = [
+    Module { feature: "analysis", profile: "browser", name: "sectionist_browser", budget: BROWSER_BUDGET },
+    Module { feature: "song", profile: "desk", name: "sectionist_desk", budget: DESK_BUDGET },
+];
+
 fn browser() -> Result<()> {
     setup::wasm_target(setup::BROWSER_TARGET)?;
-    process::run(&mut process::cargo(
-        "build --package sectionist-browser --target wasm32-unknown-unknown --profile browser",
-    ))?;
-    let module = tree::target().join(setup::BROWSER_TARGET).join("browser/sectionist_browser.wasm");
-    Bindgen::new()
-        .input_path(&module)
-        .web(true)
-        .and_then(|bindgen| {
-            let bindgen = bindgen.typescript(true).omit_default_module_path(false);
-            bindgen.remove_producers_section(true).generate(package())
-        })
-        .map_err(|error| error.context("making the JavaScript glue"))?;
+    for module in MODULES {
+        module.build()?;
+    }
+    vendored::gather(&package())
+}
 
-    let linked = package().join("sectionist_browser_bg.wasm");
-    let bytes = read(&linked)?;
-    println!("  {}: {}", shown(&linked), sizes(&bytes)?);
-    let foreign: Vec<String> =
-        imports::modules(&bytes)?.into_iter().filter(|name| name != "./sectionist_browser_bg.js").collect();
-    ensure!(foreign.is_empty(), "the browser module imports more than its glue: {foreign:?}");
-    let compressed = gzip(&bytes)?;
-    ensure!(
-        bytes.len() <= BROWSER_BUDGET.0 && compressed <= BROWSER_BUDGET.1,
-        "the browser module is over its budget of {} bytes, {} compressed",
-        BROWSER_BUDGET.0,
-        BROWSER_BUDGET.1
-    );
-    Ok(())
+impl Module {
+    fn build(&self) -> Result<()> {
+        let Self { feature, profile, name, budget } = self;
+        process::run(&mut process::cargo(&format!(
+            "build --package sectionist-browser --target wasm32-unknown-unknown --profile {profile} \
+             --no-default-features --features {feature}"
+        )))?;
+        let built =
+            tree::target().join(setup::BROWSER_TARGET).join(profile).join("sectionist_browser.wasm");
+        Bindgen::new()
+            .input_path(&built)
+            .out_name(name)
+            .web(true)
+            .and_then(|bindgen| {
+                let bindgen = bindgen.typescript(true).omit_default_module_path(false);
+                bindgen.remove_producers_section(true).generate(package())
+            })
+            .map_err(|error| error.context("making the JavaScript glue"))?;
+
+        let linked = package().join(format!("{name}_bg.wasm"));
+        let bytes = read(&linked)?;
+        println!("  {}: {}", shown(&linked), sizes(&bytes)?);
+        let glue = format!("./{name}_bg.js");
+        let foreign: Vec<String> =
+            imports::modules(&bytes)?.into_iter().filter(|module| *module != glue).collect();
+        ensure!(foreign.is_empty(), "the browser module imports more than its glue: {foreign:?}");
+        let compressed = gzip(&bytes)?;
+        ensure!(
+            bytes.len() <= budget.0 && compressed <= budget.1,
+            "{name} is over its budget of {} bytes, {} compressed",
+            budget.0,
+            budget.1
+        );
+        Ok(())
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -5,10 +5,10 @@ mod outputs;
 mod progress;
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -18,7 +18,7 @@ use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use sectionist_core::error::Limit;
 use sectionist_core::params::Format;
-use sectionist_core::{Analysis, AnalysisParams, Error, FileHint, Report, Step, export};
+use sectionist_core::{Analysis, AnalysisParams, Corrections, Error, FileHint, Report, Step, export};
 
 use crate::args::{AnalyzeArgs, Color, Shape, UsageError};
 use crate::summary::summary;
@@ -39,13 +39,18 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<ExitCode, UsageError> {
     let on_terminal = args.output.is_none() && io::stdout().is_terminal();
     let shape = shape.unwrap_or(if on_terminal { Shape::Text } else { Shape::File(Format::Json) });
 
+    let corrections = args.corrections.as_deref().map(read_corrections).transpose()?;
     let (inputs, failures) = inputs::expand(&args.inputs);
+    if corrections.is_some() && inputs.len() > 1 {
+        return Err(UsageError(format!("corrections are of one song, and these are {} files", inputs.len())));
+    }
     check_standard_output(args, shape, inputs.len(), on_terminal)?;
     let job = Job {
         paths: args.output.as_ref().map(|dir| outputs::plan(&inputs, dir, extension(shape))),
         progress: Progress::new(inputs.len(), args.quiet),
         inputs,
         params,
+        corrections,
         shape,
         pretty: on_terminal,
         stop: AtomicBool::new(false),
@@ -110,6 +115,7 @@ struct Job {
     /// Where results are written; standard output without.
     paths: Option<Vec<PathBuf>>,
     params: AnalysisParams,
+    corrections: Option<Corrections>,
     shape: Shape,
     /// JSON with line breaks, for a person to read.
     pretty: bool,
@@ -198,6 +204,7 @@ impl Job {
         let report = catch_unwind(AssertUnwindSafe(|| self.report(input)))
             .unwrap_or_else(|_| Err("internal error; please report this file".to_owned()))
             .map_err(fail)?;
+        let report = self.corrections.as_ref().map_or_else(|| report.clone(), |made| made.apply(&report));
         let bytes = self.render(report, input, width);
         match &self.paths {
             None => Ok(bytes),
@@ -266,6 +273,13 @@ impl Job {
         }
         bytes
     }
+}
+
+/// The corrections in a file.
+fn read_corrections(path: &Path) -> Result<Corrections, UsageError> {
+    let wrong = |why: String| UsageError(format!("{}: {why}", path.display()));
+    let json = fs::read(path).map_err(|error| wrong(words_of(&error)))?;
+    Corrections::from_json(&json).map_err(|error| wrong(error.to_string()))
 }
 
 /// The whole input, unless it is larger than `max` bytes.

@@ -198,13 +198,16 @@ fn row(report: &Report, section: &Section) -> [String; 7] {
     ]
 }
 
+/// What every host says: the report's three decimals, rounded up from a half.
 fn percent(confidence: f32) -> String {
-    format!("{:.0} %", f64::from(confidence) * 100.0)
+    let reported = (f64::from(confidence) * 1e3).round() / 1e3;
+    format!("{:.0} %", (reported * 100.0).round())
 }
 
-/// `1:02`, or `1:00:02` from an hour on.
+/// `1:02`, or `1:00:02` from an hour on: the second that has begun, as players show it.
 fn clock(time: f64) -> String {
-    let seconds = time.round().max(0.0) as u64;
+    let reported = (time * 1e3).round() / 1e3;
+    let seconds = (reported + 1e-6).floor().max(0.0) as u64;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }

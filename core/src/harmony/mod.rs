@@ -19,6 +19,9 @@ pub mod training;
 mod transcription;
 mod tuning;
 mod vocabulary;
+mod written;
+
+pub(crate) use written::{pitch_class, write_chord};
 
 use serde::Serialize;
 

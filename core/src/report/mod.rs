@@ -1,10 +1,13 @@
 //! The answer: schema version 1.
 
+mod corrections;
 mod export;
+mod read;
 mod timbre;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+pub use corrections::{CORRECTIONS_VERSION, Corrections, Edit};
 pub use export::{Exported, export};
 pub use timbre::{Spread, SpreadList, Timbre};
 

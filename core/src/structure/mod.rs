@@ -27,6 +27,7 @@ pub mod training;
 
 use serde::Serialize;
 
+pub(crate) use self::labels::names;
 use self::model::{MODEL, Weights};
 use crate::features::Features;
 use crate::harmony::Harmony;

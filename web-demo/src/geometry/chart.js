@@ -2,7 +2,7 @@
  * The chord chart: report → sections of bars of chords, the way a lead sheet has them.
  */
 
-import { groupOf } from './overview.js';
+import { groupOf, UNSURE } from './overview.js';
 import { barsOf, firstBarOf, lastAtOrBefore } from './position.js';
 
 /** @import { Report } from '../report.js' */
@@ -12,8 +12,8 @@ import { barsOf, firstBarOf, lastAtOrBefore } from './position.js';
  * @property {number} index   of the bar in the song
  * @property {number} start
  * @property {number} end
- * @property {{ name: string, at: number }[]} chords that start in the bar (the first may sound on
- *   from the bar before); `at` is the share of the bar before it
+ * @property {{ name: string, at: number, none: boolean, unsure: boolean }[]} chords that start in the bar (the first
+ *   may sound on from the bar before); `at` is the share of the bar before it
  * @property {boolean} same   nothing but the chord of the bar before
  */
 
@@ -43,14 +43,19 @@ export function chordChart(report) {
   const barStarts = bars.map((bar) => bar.start);
   const chordStarts = report.chords.map((chord) => chord.start);
   if (bars.length === 0) return [];
+  const written = (/** @type {number} */ i, /** @type {number} */ at) => {
+    const { name, label, confidence } = report.chords[i];
+    return { name, at, none: label === 'N', unsure: label !== 'N' && confidence < UNSURE };
+  };
 
   let before = '';
-  const written = bars.map(({ start, end }, index) => {
+  const all = bars.map(({ start, end }, index) => {
     const margin = (end - start) * ON_THE_LINE;
     const sounding = Math.max(0, lastAtOrBefore(chordStarts, start + margin));
-    const chords = [{ name: report.chords[sounding].name, at: 0 }];
+    const chords = [written(sounding, 0)];
     for (let i = sounding + 1; i < chordStarts.length && chordStarts[i] < end - margin; i += 1) {
-      chords.push({ name: report.chords[i].name, at: (chordStarts[i] - start) / (end - start) });
+      // Made simple, neighbours may have become one.
+      if (report.chords[i].name !== chords[chords.length - 1].name) chords.push(written(i, (chordStarts[i] - start) / (end - start)));
     }
     const same = chords.length === 1 && chords[0].name === before;
     before = chords[chords.length - 1].name;
@@ -67,7 +72,7 @@ export function chordChart(report) {
       letter: section.group,
       group: groupOf(section),
       start: section.start,
-      bars: written.slice(firstBars[index], firstBars[index + 1] ?? written.length).map((bar, i) =>
+      bars: all.slice(firstBars[index], firstBars[index + 1] ?? all.length).map((bar, i) =>
         // A new section says its chord again.
         i === 0 ? { ...bar, same: false } : bar,
       ),
@@ -79,3 +84,28 @@ export function chordChart(report) {
  * @param {Report} report
  */
 const wholeSong = ({ duration }) => ({ start: 0, end: duration, name: 'Whole song', group: 'A', label: 'section' });
+
+/** Bars a line of the chart as text. */
+const BARS_PER_LINE = 4;
+
+/**
+ * The chart as plain text, for mails and notes.
+ * @param {Report} report
+ * @param {string} title
+ */
+export function chartText(report, title) {
+  const facts = [report.key, report.tempo && `${Math.round(report.tempo)} BPM`, report.time_signature].filter(Boolean);
+  const sections = chordChart(report);
+  const widest = Math.max(4, ...sections.flatMap(({ bars }) => bars.map((bar) => words(bar).length)));
+  const lines = sections.map(({ name, bars }) => {
+    const rows = [];
+    for (let i = 0; i < bars.length; i += BARS_PER_LINE) {
+      rows.push(`| ${bars.slice(i, i + BARS_PER_LINE).map((bar) => words(bar).padEnd(widest)).join(' | ')} |`);
+    }
+    return `[${name}]\n${rows.join('\n')}\n`;
+  });
+  return `${title}\n${facts.join(' · ')}\n\n${lines.join('\n')}`;
+}
+
+/** @param {ChartBar} bar */
+const words = ({ chords, same }) => (same ? '%' : chords.map(({ name }) => name).join(' '));

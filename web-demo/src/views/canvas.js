@@ -7,7 +7,7 @@ import { element } from './element.js';
 /** @import { Scope } from '../scope.js' */
 
 /** Number of group colours in style.css; later groups use them again. */
-export const GROUP_COLOURS = 8;
+export const GROUP_COLOURS = 24;
 
 /**
  * The `data-group` value of a group in style.css.

@@ -21,7 +21,7 @@ export function chordsView(root, store, scope) {
 
   /** Long, so made only when it is looked at. */
   const paint = () => {
-    const { report } = store.state;
+    const { sheet: report } = store.state;
     if (!report || !fold.open || painted === report) return;
     painted = report;
     if (report.chords.length === 0) {
@@ -45,7 +45,7 @@ export function chordsView(root, store, scope) {
               element(
                 'td',
                 {},
-                element('button', { type: 'button', class: 'link', 'data-time': chord.start }, clockTenths(chord.start)),
+                element('button', { type: 'button', class: 'link', 'data-seek': true, 'data-time': chord.start }, clockTenths(chord.start)),
               ),
               element('td', {}, report.sections[spanAt(report.sections, chord.start)]?.name ?? ''),
               element('th', { scope: 'row' }, withAccidentals(chord.name)),
@@ -58,7 +58,7 @@ export function chordsView(root, store, scope) {
     );
   };
   scope.on(fold, 'toggle', paint);
-  store.watch(scope, ['report'], ({ report }) => {
+  store.watch(scope, ['sheet'], ({ sheet: report }) => {
     if (!report) root.replaceChildren();
     painted = null;
     paint();

@@ -21,6 +21,13 @@ export function dropView(body, store, scope) {
     input.value = '';
     if (files.length > 0) store.ask('open', files);
   });
+  const attach = /** @type {HTMLInputElement} */ (body.querySelector('#attach-file'));
+  scope.on(attach, 'change', () => {
+    const [file] = attach.files ?? [];
+    attach.value = '';
+    if (file) store.ask('attach', file);
+  });
+  scope.on(/** @type {HTMLElement} */ (body.querySelector('#sample')), 'click', () => store.ask('sample', undefined));
   for (const button of body.querySelectorAll('[data-choose]')) scope.on(button, 'click', () => input.click());
 
   /** @param {DragEvent} event */
@@ -45,8 +52,31 @@ export function dropView(body, store, scope) {
   scope.on(window, 'drop', (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     setDepth(0);
-    if (carriesFiles(event)) store.ask('open', [...(event.dataTransfer?.files ?? [])]);
+    if (!carriesFiles(event)) return;
+    const files = [...(event.dataTransfer?.files ?? [])];
+    const { phase, file, report } = store.state;
+    // A song without its audio: what is dropped with the same name is that.
+    if (phase === 'ready' && !file && files.length === 1 && files[0].name === report?.source.name) store.ask('attach', files[0]);
+    else store.ask('open', files);
   });
+}
+
+/**
+ * Songs that the system hands over: opened with the installed page, or shared to it.
+ * @param {Store} store
+ */
+export async function receiveFiles(store) {
+  const queue = /** @type {any} */ (window).launchQueue;
+  queue?.setConsumer(async (/** @type {{ files?: FileSystemFileHandle[] }} */ { files = [] }) => {
+    if (files.length > 0) store.ask('open', await Promise.all(files.map((handle) => handle.getFile())));
+  });
+  if (location.hash !== '#received') return;
+  history.replaceState(null, '', '#');
+  const kept = await caches.match('shared-song');
+  if (!kept) return;
+  for (const name of await caches.keys()) await (await caches.open(name)).delete('shared-song');
+  const file = new File([await kept.blob()], decodeURIComponent(kept.headers.get('x-name') ?? 'song'), { type: kept.headers.get('content-type') ?? '' });
+  store.ask('open', [file]);
 }
 
 /** Sections of the picture: columns, height, group. */

@@ -2,6 +2,8 @@
  * Elements in one expression.
  */
 
+import { pieces } from '../words.js';
+
 /**
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
@@ -28,3 +30,11 @@ export function element(tag, attributes = {}, ...children) {
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
+
+/**
+ * A name that may break between its pieces.
+ * @param {string} name
+ * @returns {Node[]}
+ */
+export const breakable = (name) =>
+  pieces(name).flatMap((piece, i) => (i > 0 ? [document.createElement('wbr'), new Text(piece)] : [new Text(piece)]));

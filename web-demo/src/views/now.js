@@ -2,7 +2,7 @@
  * Where the music is: section, bar, beat, this chord and the next.
  */
 
-import { groupOf } from '../geometry/overview.js';
+import { groupOf, UNSURE } from '../geometry/overview.js';
 import { positionFinder } from '../geometry/position.js';
 import { romanWithAccidentals, withAccidentals } from '../words.js';
 import { groupName } from './canvas.js';
@@ -23,11 +23,12 @@ export function nowView(root, store, scope) {
   const bar = element('p', { class: 'now-bar' });
   const chord = element('p', { class: 'now-chord' });
   const roman = element('p', { class: 'now-roman' });
+  const doubt = element('span', { class: 'now-doubt' });
   const next = element('p', { class: 'now-next' });
   const beats = element('div', { class: 'now-beats', 'aria-hidden': 'true' });
   root.append(
     element('div', { class: 'now-where' }, section, bar, beats),
-    element('div', { class: 'now-what' }, chord, roman),
+    element('div', { class: 'now-what' }, chord, element('div', { class: 'now-under' }, roman, doubt)),
     next,
   );
 
@@ -35,19 +36,19 @@ export function nowView(root, store, scope) {
   let find = () => ({ section: -1, chord: -1, beat: -1, bar: -1, barOfSection: 0, barsInSection: 0, beatsInBar: 0 });
   let shown = '';
 
-  store.watch(scope, ['report'], ({ report }) => {
-    if (report) find = positionFinder(report);
+  store.watch(scope, ['sheet'], ({ sheet }) => {
+    if (sheet) find = positionFinder(sheet);
     shown = '';
   });
 
-  store.watch(scope, ['time', 'report'], ({ time, report }) => {
-    if (!report) return;
+  store.watch(scope, ['time', 'sheet'], ({ time, sheet }) => {
+    if (!sheet) return;
     const position = find(time);
     // Most frames change nothing here.
     const key = `${position.section} ${position.chord} ${position.beat} ${position.bar}`;
     if (key === shown) return;
     shown = key;
-    paint(report, position);
+    paint(sheet, position);
   });
 
   /** @param {Report} report @param {Position} position */
@@ -58,7 +59,14 @@ export function nowView(root, store, scope) {
     root.dataset.group = span ? groupName(groupOf(span)) : 'none';
     setText(section, span?.name ?? '');
     setText(bar, position.barOfSection ? `bar ${position.barOfSection} of ${position.barsInSection}` : '');
-    setText(chord, sounding && sounding.label !== 'N' ? withAccidentals(sounding.name) : '–');
+    const name = sounding && sounding.label !== 'N' ? withAccidentals(sounding.name) : '–';
+    const unsure = name !== '–' && sounding.confidence < UNSURE;
+    setText(chord, name);
+    // A wide name is written smaller: the card keeps its height.
+    chord.classList.toggle('long', name.length > 5);
+    chord.classList.toggle('longer', name.length > 8);
+    chord.classList.toggle('unsure', unsure);
+    setText(doubt, unsure ? 'a guess' : '');
     setText(roman, sounding?.roman ? romanWithAccidentals(sounding.roman) : '');
     setText(next, coming ? `then ${withAccidentals(coming.name)}` : '');
     const sounds = report.beats[position.beat]?.position ?? 0;

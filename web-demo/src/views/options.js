@@ -1,6 +1,5 @@
 /**
- * The options of the analysis. Names and values are those of every host. There may be several
- * such panels; all show the same.
+ * The options of the analysis. Names and values are those of every host.
  */
 
 import { element } from './element.js';
@@ -44,10 +43,11 @@ const DEFAULT_SENSITIVITY = '0.5';
 
 /**
  * @param {HTMLElement} root a `<details>` with an `.options-body`
+ * @param {'options' | 'used'} what for songs to come, or of the open one
  * @param {Store} store
  * @param {Scope} scope
  */
-export function optionsView(root, store, scope) {
+export function optionsView(root, what, store, scope) {
   const body = /** @type {HTMLElement} */ (root.querySelector('.options-body'));
   const selects = Object.entries(CHOICES).map(([name, { label, values }]) => {
     const select = element(
@@ -83,13 +83,13 @@ export function optionsView(root, store, scope) {
       if (select.selectedIndex > 0) options[select.name] = select.value;
     }
     if (range.value !== DEFAULT_SENSITIVITY) options.sensitivity = range.value;
-    store.ask('options', options);
+    store.ask(what, options);
   });
   const speakRange = () => {
     range.setAttribute('aria-valuetext', `${Math.round(Number(range.value) * 100)} %, higher finds more sections`);
   };
   scope.on(range, 'input', speakRange);
-  store.watch(scope, ['options'], ({ options }) => {
+  store.watch(scope, [what], ({ [what]: options }) => {
     for (const select of selects) select.value = options[select.name] ?? select.options[0].value;
     range.value = options.sensitivity ?? DEFAULT_SENSITIVITY;
     speakRange();

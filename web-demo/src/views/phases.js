@@ -14,9 +14,9 @@ const PARTS = {
   reading: { show: ['working'], focus: '#working-title' },
   analysing: { show: ['working'], focus: '' },
   ready: { show: ['song'], focus: '#song-title' },
-  error: { show: ['problem', 'start'], focus: '#choose' },
+  error: { show: ['start'], focus: '#choose' },
 };
-const ALL = ['start', 'working', 'problem', 'song'];
+const ALL = ['start', 'working', 'song'];
 
 /**
  * @param {HTMLElement} body
@@ -27,13 +27,18 @@ export function phasesView(body, store, scope) {
   const title = document.title;
   let entered = 'idle';
 
-  store.watch(scope, ['phase'], ({ phase, report, file }) => {
+  const problem = /** @type {HTMLElement} */ (document.getElementById('problem'));
+  store.watch(scope, ['problem', 'phase'], ({ problem: said, phase }) => {
+    problem.hidden = !said || phase === 'reading' || phase === 'analysing';
+  });
+
+  store.watch(scope, ['phase', 'id'], ({ phase, report, file }) => {
     body.dataset.phase = phase;
     for (const id of ALL) {
       const part = document.getElementById(id);
       if (part) part.hidden = !PARTS[phase].show.includes(id);
     }
-    document.title = report && file ? `${report.source.tags.title ?? file.name} · ${title}` : title;
+    document.title = report && phase === 'ready' ? `${report.source.tags.title || report.source.name || file?.name} · ${title}` : title;
     if (phase !== entered) {
       const target = PARTS[phase].focus && body.querySelector(PARTS[phase].focus);
       if (target instanceof HTMLElement) target.focus({ preventScroll: true });
@@ -43,9 +48,10 @@ export function phasesView(body, store, scope) {
   });
 
   const notice = /** @type {HTMLElement} */ (document.getElementById('notice'));
-  store.watch(scope, ['phase', 'notice', 'playable', 'report'], ({ phase, notice: text, playable, report }) => {
+  store.watch(scope, ['phase', 'notice', 'playable', 'file', 'found'], ({ phase, notice: text, playable, file, found: report }) => {
     const words = phase === 'error' ? [] : [text];
     if (phase === 'ready' && report) {
+      if (!file) words.push('Its audio is not here: choose the file with Play to hear it.');
       if (playable === false) {
         words.push(
           `This browser cannot play this ${report.source.container.toUpperCase()} file (${report.source.codec}). Its analysis is complete.`,

@@ -3,7 +3,7 @@
  */
 
 import { problemWords } from '../words.js';
-import { element } from './element.js';
+import { breakable, element } from './element.js';
 
 /** @import { Scope } from '../scope.js' */
 /** @import { Store } from '../state.js' */
@@ -19,8 +19,12 @@ export function problemView(root, store, scope) {
       root.replaceChildren();
       return;
     }
-    const { title, advice } = problemWords(problem, file?.name);
+    const { title, advice } = problemWords(problem, problem.name ?? file?.name);
     root.dataset.code = problem.code;
-    root.replaceChildren(element('h2', {}, title), element('p', {}, advice));
+    const close = element('button', { type: 'button', class: 'button quiet' }, 'Close');
+    root.replaceChildren(element('h2', {}, ...breakable(title)), element('p', {}, advice), close);
+  });
+  scope.on(root, 'click', (event) => {
+    if (event.target instanceof HTMLButtonElement) store.ask('dismiss', undefined);
   });
 }

@@ -22,7 +22,7 @@ export function sectionsView(root, store, scope) {
   let buttons = [];
   let current = -1;
 
-  store.watch(scope, ['report'], ({ report }) => {
+  store.watch(scope, ['sheet'], ({ sheet: report }) => {
     buttons = [];
     current = -1;
     if (!report) {
@@ -45,13 +45,22 @@ export function sectionsView(root, store, scope) {
     );
   });
 
+  // Whoever looks at a section sees its repeats on the timeline.
+  for (const type of ['focusin', 'pointerover']) {
+    scope.on(root, type, (event) => {
+      const button = event.target instanceof Element && event.target.closest('button');
+      store.ask('focus', button ? Number(button.dataset.index) : -1);
+    });
+  }
+  for (const type of ['focusout', 'pointerleave']) scope.on(root, type, () => store.ask('focus', -1));
+
   scope.on(root, 'click', (event) => {
     const button = event.target instanceof Element && event.target.closest('button');
     const { report } = store.state;
     if (button && report) store.ask('seek', report.sections[Number(button.dataset.index)].start);
   });
 
-  store.watch(scope, ['time', 'report'], ({ time, report }) => {
+  store.watch(scope, ['time', 'sheet'], ({ time, sheet: report }) => {
     if (!report) return;
     const index = spanAt(report.sections, time);
     if (index === current) return;
@@ -84,7 +93,7 @@ function row(report, section) {
   ];
   return element(
     'button',
-    { type: 'button', class: 'section-row', 'data-group': groupName(groupOf(section)) },
+    { type: 'button', class: 'section-row', 'data-seek': true, 'data-group': groupName(groupOf(section)) },
     element('span', { class: 'letter' }, element('span', { class: 'visually-hidden' }, 'material '), group),
     element('span', { class: 'section-name' }, name),
     element('span', { class: 'section-time' }, clock(start)),

@@ -42,10 +42,10 @@ export function stripView(root, store, scope) {
   let still = false;
 
   const scaleNow = () => {
-    const { report, time, zoom } = store.state;
-    if (!report) return null;
-    const span = stripSpan(report, width, zoom);
-    return still ? pagedScale(time, span, width) : scrollingScale(time, span, width, report.duration);
+    const { sheet, time, zoom } = store.state;
+    if (!sheet) return null;
+    const span = stripSpan(sheet, width, zoom);
+    return still ? pagedScale(time, span, width) : scrollingScale(time, span, width, sheet.duration);
   };
   const paint = () => {
     const scale = scaleNow();
@@ -66,8 +66,8 @@ export function stripView(root, store, scope) {
     width = to;
     paint();
   });
-  store.watch(scope, ['report'], ({ report }) => (shapesOf = report ? stripShaper(report) : null));
-  store.watch(scope, ['report', 'time', 'zoom'], paint);
+  store.watch(scope, ['sheet'], ({ sheet }) => (shapesOf = sheet ? stripShaper(sheet) : null));
+  store.watch(scope, ['sheet', 'time', 'zoom'], paint);
 
   scope.on(zoomIn, 'click', () => store.ask('zoom', 1.25));
   scope.on(zoomOut, 'click', () => store.ask('zoom', 1 / 1.25));

@@ -3,7 +3,7 @@
  */
 
 import { clock, percent, spokenDuration, sureness, withAccidentals } from '../words.js';
-import { element } from './element.js';
+import { breakable, element } from './element.js';
 
 /** @import { Report } from '../report.js' */
 /** @import { Scope } from '../scope.js' */
@@ -18,20 +18,22 @@ const WORTH_NAMING = 0.1;
  * @param {Scope} scope
  */
 export function summaryView(root, store, scope) {
-  store.watch(scope, ['report'], ({ report, file }) => {
+  store.watch(scope, ['report', 'used'], ({ report, file, used }) => {
     if (!report) {
       root.replaceChildren();
       return;
     }
     const { tags, name } = report.source;
     const title = tags.title || name || file?.name || 'Untitled';
-    const under = [tags.artist, tags.album].filter(Boolean).join(' · ') || (tags.title ? name : '');
+    const under = [tags.artist, tags.album].filter(Boolean).join(' · ') || (tags.title ? (name ?? '') : '');
+    const how = Object.values(used).join(', ');
     root.replaceChildren(
       element(
         'div',
         { class: 'titles' },
-        element('h1', { id: 'song-title', tabindex: -1 }, title),
-        under && element('p', { class: 'artist' }, under),
+        element('h1', { id: 'song-title', tabindex: -1 }, ...breakable(title)),
+        under && element('p', { class: 'artist' }, ...breakable(under)),
+        how && element('p', { class: 'artist' }, `analysed with other options: ${how}`),
       ),
       element('dl', { class: 'answers' }, ...answersOf(report)),
     );
@@ -90,7 +92,7 @@ function answer(term, value, confidence, remarks, unit = '', spoken) {
       value && confidence !== null
         ? element(
             'span',
-            { class: 'sure', title: `${percent(confidence)} sure` },
+            { class: 'sure', 'data-sure': sureness(confidence), title: `${percent(confidence)} sure` },
             element('meter', { min: 0, max: 1, value: confidence, 'aria-hidden': 'true' }),
             `${sureness(confidence)} · ${percent(confidence)}`,
           )

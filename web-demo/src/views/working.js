@@ -3,7 +3,7 @@
  */
 
 import { fileSize, percent, stageWords } from '../words.js';
-import { element, setText } from './element.js';
+import { breakable, element, setText } from './element.js';
 
 /** @import { Scope } from '../scope.js' */
 /** @import { Store } from '../state.js' */
@@ -26,7 +26,7 @@ export function workingView(root, store, scope) {
   root.append(title, words, bar, cancel);
   scope.on(cancel, 'click', () => store.ask('cancel', undefined));
 
-  store.watch(scope, ['file'], ({ file }) => setText(title, file?.name ?? ''));
+  store.watch(scope, ['file'], ({ file }) => title.replaceChildren(...breakable(file?.name ?? '')));
   store.watch(scope, ['progress', 'file'], ({ progress: { stage, fraction }, file }) => {
     const size = stage === 'reading' && file ? ` (${fileSize(file.size)})` : '';
     setText(words, `${stageWords(stage)}${size} …`);

@@ -18,7 +18,7 @@ mod spotify;
 mod tempo_map;
 
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 
 use content::Content;
 use serde::Serialize;

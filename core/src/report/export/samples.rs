@@ -11,11 +11,11 @@ use crate::structure::{
 };
 use crate::units::{Bpm, Key, Mode, PitchClass, TimeSignature};
 
-pub(super) const C_MAJOR: Key = Key { tonic: PitchClass::ALL[0], mode: Mode::Major };
-pub(super) const A_MINOR: Key = Key { tonic: PitchClass::ALL[9], mode: Mode::Minor };
+pub(in super::super) const C_MAJOR: Key = Key { tonic: PitchClass::ALL[0], mode: Mode::Major };
+pub(in super::super) const A_MINOR: Key = Key { tonic: PitchClass::ALL[9], mode: Mode::Minor };
 
 /// A report of nothing: digital silence of three seconds.
-pub(super) fn silence() -> Report {
+pub(in super::super) fn silence() -> Report {
     Report {
         source: SourceInfo {
             name: Some("silence.wav".to_owned()),
@@ -48,7 +48,7 @@ pub(super) fn silence() -> Report {
 
 /// 4/4 at 120 BPM with an upbeat at 0.5 s and bars from 1.0 s to 33 s, then 3/4 at 90 BPM to 57 s
 /// (12 bars), then nothing to 60 s. C major, then A minor.
-pub(super) fn song() -> Report {
+pub(in super::super) fn song() -> Report {
     let bpm = |bpm| Bpm::new(bpm).unwrap();
     let beat = |time, position| Beat { time, position, confidence: 0.9 };
     let mut beats = vec![beat(0.5, 4)];
@@ -122,7 +122,7 @@ pub(super) fn song() -> Report {
 }
 
 /// The song with texts that break naive writers.
-pub(super) fn odd_texts() -> Report {
+pub(in super::super) fn odd_texts() -> Report {
     let mut report = song();
     report.source.name = Some("../a \"b\" <c> & 'd'\n100%,;é🎵.mp3".to_owned());
     report.source.tags = [
@@ -142,7 +142,7 @@ pub(super) fn odd_texts() -> Report {
 }
 
 /// Numbers and orders that no analysis gives, but that a caller could put into a report.
-pub(super) fn broken() -> Report {
+pub(in super::super) fn broken() -> Report {
     let mut report = song();
     report.duration = f64::NAN;
     for (i, time) in [f64::NAN, f64::INFINITY, -3.0, 1e300, 0.0, 0.0].into_iter().enumerate() {

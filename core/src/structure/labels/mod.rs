@@ -188,7 +188,7 @@ fn labelling(probability: &[f32]) -> Labelling {
 }
 
 /// Names for people: `Verse 2`, unnumbered where the label occurs once.
-pub(super) fn names(labels: &[SectionLabel]) -> Vec<String> {
+pub(crate) fn names(labels: &[SectionLabel]) -> Vec<String> {
     labels
         .iter()
         .enumerate()
