@@ -20,6 +20,14 @@ use std::path::Path;
 /// What went wrong.
 pub type Failure = Box<dyn std::error::Error>;
 
+/// A number as data files hold it: four significant digits, four decimals at most.
+#[must_use]
+pub fn stored(x: f64) -> f64 {
+    let n_whole = x.abs().max(1e-9).log10().floor() as i32 + 1;
+    let scale = 10f64.powi((4 - n_whole).clamp(0, 4));
+    (x * scale).round() / scale
+}
+
 /// Learns what is called `what` from the songs in `folders` (audio and `STEM.truth.json`).
 ///
 /// Returns the data file's text. How it was found goes to stderr. What is learned without one fold of the
@@ -43,5 +51,25 @@ pub fn learn(what: &str, left_out: &Path, priors: &Path, folders: &[String]) -> 
         "harmony" => harmony::learn(&songs),
         "structure" => structure::learn(&songs, priors),
         other => Err(format!("nothing is learned under the name `{other}`").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_stored_as_short_as_they_may_be() {
+        for (x, expected) in [
+            (0.0, 0.0),
+            (0.012_345, 0.0123),
+            (-0.678_91, -0.6789),
+            (12.3456, 12.35),
+            (-1_234.5, -1_235.0),
+            (54_321.0, 54_321.0),
+        ] {
+            assert_eq!(stored(x), expected);
+            assert_eq!(stored(stored(x)), stored(x));
+        }
     }
 }

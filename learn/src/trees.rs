@@ -7,25 +7,14 @@
 use crate::Failure;
 use crate::choice::{Choice, probabilities};
 use crate::dice::Dice;
+use crate::stored;
 
-/// How many trees there are, and what each sees.
-#[derive(Debug, Clone, Copy)]
-pub struct Growth {
-    /// Trees.
-    pub n_trees: usize,
-    /// Leaves of a tree.
-    pub n_leaves: usize,
-    /// Share of the features that a tree sees.
-    pub features_seen: f32,
-}
-
-impl Growth {
-    /// For choices between a few things of which much is known.
-    pub const WIDE: Self = Self { n_trees: 150, n_leaves: 15, features_seen: 0.4 };
-    /// For many choices between things of which little is known.
-    pub const LONG: Self = Self { n_trees: 400, n_leaves: 10, features_seen: 0.7 };
-}
-
+/// Trees.
+const N_TREES: usize = 150;
+/// Leaves of a tree.
+const N_LEAVES: usize = 15;
+/// Share of the features that a tree sees.
+const FEATURES_SEEN: f32 = 0.4;
 /// Share of its step that each tree takes.
 const RATE: f64 = 0.1;
 /// Share of the choices that a tree sees.
@@ -44,12 +33,12 @@ const N_BINS: usize = 48;
 ///
 /// # Errors
 /// No choices.
-pub fn fit(choices: &[&Choice], growth: Growth) -> Result<Vec<f64>, Failure> {
+pub fn fit(choices: &[&Choice]) -> Result<Vec<f64>, Failure> {
     let table = Table::of(choices)?;
     let mut dice = Dice::new(1);
     let mut scores = vec![0.0f64; table.n_rows];
     let mut numbers = Vec::new();
-    for _ in 0..growth.n_trees {
+    for _ in 0..N_TREES {
         let slopes = slopes(choices, &scores);
         let mut rows: Vec<u32> = Vec::with_capacity(table.n_rows);
         let mut first = 0;
@@ -60,9 +49,8 @@ pub fn fit(choices: &[&Choice], growth: Growth) -> Result<Vec<f64>, Failure> {
             }
             first += n;
         }
-        let features: Vec<usize> =
-            (0..table.n_features()).filter(|_| dice.chance(growth.features_seen)).collect();
-        let tree = Tree::grow(&table, &slopes, rows, &features, growth.n_leaves);
+        let features: Vec<usize> = (0..table.n_features()).filter(|_| dice.chance(FEATURES_SEEN)).collect();
+        let tree = Tree::grow(&table, &slopes, rows, &features, N_LEAVES);
         for (row, score) in scores.iter_mut().enumerate() {
             *score += tree.value(&table, row);
         }
@@ -107,7 +95,7 @@ impl Table {
             let mut values: Vec<f64> = rows.iter().map(|row| row[feature]).collect();
             values.sort_by(f64::total_cmp);
             // As they are stored.
-            let at = |k: usize| (values[k * (values.len() - 1) / N_BINS] * 1e4).round() / 1e4;
+            let at = |k: usize| stored(values[k * (values.len() - 1) / N_BINS]);
             let mut own: Vec<f64> = (1..N_BINS).map(at).collect();
             own.dedup();
             bins.push(
@@ -209,7 +197,7 @@ fn sums(slopes: &[[f64; 2]], rows: &[u32]) -> [f64; 2] {
 /// The value of a leaf: a step of Newton's method, shortened. As it is stored.
 fn value(slopes: &[[f64; 2]], rows: &[u32]) -> f64 {
     let [slope, curvature] = sums(slopes, rows);
-    (-RATE * slope / (curvature + PENALTY) * 1e4).round() / 1e4
+    stored(-RATE * slope / (curvature + PENALTY))
 }
 
 /// The split of some rows that gains most (Chen & Guestrin 2016, equation 7); `None` if none gains.
@@ -273,13 +261,13 @@ mod tests {
     #[test]
     fn what_no_linear_score_tells_is_learned() {
         let choices = choices();
-        let numbers = fit(&choices.iter().collect::<Vec<_>>(), Growth::WIDE).unwrap();
+        let numbers = fit(&choices.iter().collect::<Vec<_>>()).unwrap();
         let trees = Trees::parse(&numbers);
         for choice in &choices {
             let scores: Vec<f64> = choice.alternatives.iter().map(|x| trees.score(x)).collect();
             assert!(scores[1] > scores[0] + 1.0 && scores[1] > scores[2] + 1.0, "{scores:?}");
         }
-        assert!(fit(&[], Growth::LONG).is_err());
+        assert!(fit(&[]).is_err());
     }
 
     #[test]

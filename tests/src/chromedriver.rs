@@ -187,7 +187,9 @@ impl Browser {
     #[must_use]
     pub fn print(&self) -> Vec<u8> {
         let answer = self.command("/print", &json!({ "background": true }));
-        base64::engine::general_purpose::STANDARD.decode(answer.as_str().expect("a document")).expect("base64")
+        base64::engine::general_purpose::STANDARD
+            .decode(answer.as_str().expect("a document"))
+            .expect("base64")
     }
 
     /// Runs JavaScript (a function body) in the page; promises are awaited.

@@ -59,8 +59,9 @@ pub fn exported(browser: &Browser, what: &str) -> String {
          document.querySelector('[data-take=\"{what}\"]').click();"
     ));
     browser.wait_until("document.querySelector('#take').dataset.saved");
-    let text = browser
-        .script("return fetch(document.querySelector('#take').dataset.saved).then((answer) => answer.text())");
+    let text = browser.script(
+        "return fetch(document.querySelector('#take').dataset.saved).then((answer) => answer.text())",
+    );
     text.as_str().expect("text").to_owned()
 }
 

@@ -163,9 +163,10 @@ fn a_song_is_not_lost() {
     );
 
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    for (name, content, code) in
-        [("no-song.mp3", "These are words.\n".repeat(50), "unsupported_format"), ("empty.mp3", String::new(), "empty")]
-    {
+    for (name, content, code) in [
+        ("no-song.mp3", "These are words.\n".repeat(50), "unsupported_format"),
+        ("empty.mp3", String::new(), "empty"),
+    ] {
         let path = dir.join(name);
         fs::write(&path, content).expect("a temporary file");
         browser.choose("#file", &[&path]);

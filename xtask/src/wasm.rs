@@ -87,8 +87,7 @@ impl Module {
             "build --package sectionist-browser --target wasm32-unknown-unknown --profile {profile} \
              --no-default-features --features {feature}"
         )))?;
-        let built =
-            tree::target().join(setup::BROWSER_TARGET).join(profile).join("sectionist_browser.wasm");
+        let built = tree::target().join(setup::BROWSER_TARGET).join(profile).join("sectionist_browser.wasm");
         Bindgen::new()
             .input_path(&built)
             .out_name(name)

@@ -12,9 +12,7 @@ use crate::features::{Loudness, Waveform};
 use crate::harmony::{ChordSpan, KeyCandidate, KeySpan, Tuning, pitch_class};
 use crate::params::{Part, Parts};
 use crate::rhythm::{Beat, Groove, MeterSpan, TempoCandidate, TempoSpan};
-use crate::structure::{
-    Boundary, LabelAlternative, Phrase, Repeat, Section, SectionLabel, SectionTimbre,
-};
+use crate::structure::{Boundary, LabelAlternative, Phrase, Repeat, Section, SectionLabel, SectionTimbre};
 use crate::units::{Bpm, Key, Mode, TimeSignature};
 
 /// Codes of warnings that an analysis gives. Another one is read as `note`.
@@ -41,7 +39,9 @@ impl Report {
         if version != Some(u64::from(super::SCHEMA_VERSION)) {
             return Err(malformed(&"this is no report of schema version 1"));
         }
-        Node(&value).report().ok_or_else(|| malformed(&"the report lacks something or has it in another shape"))
+        Node(&value)
+            .report()
+            .ok_or_else(|| malformed(&"the report lacks something or has it in another shape"))
     }
 }
 
@@ -111,7 +111,11 @@ impl<'a> Node<'a> {
                 Some(TempoCandidate { bpm: node.bpm("bpm")?, confidence: node.unit("confidence")? })
             })?,
             tempo_curve: self.each("tempo_curve", |node| {
-                Some(TempoSpan { start: node.number("start")?, end: node.number("end")?, bpm: node.bpm("bpm")? })
+                Some(TempoSpan {
+                    start: node.number("start")?,
+                    end: node.number("end")?,
+                    bpm: node.bpm("bpm")?,
+                })
             })?,
             time_signatures: self.each("time_signatures", |node| {
                 Some(MeterSpan {

@@ -19,7 +19,7 @@ use crate::choice::Choice;
 use crate::folds::{N_FOLDS, fold_of, network_file};
 use crate::logistic::{self, Observation};
 use crate::songs::{self, Song};
-use crate::trees::{self, Growth};
+use crate::{stored, trees};
 
 /// Agreement of beats from which a reading is right.
 const RIGHT: f64 = 0.5;
@@ -108,7 +108,7 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
         let others = cases.iter().zip(&tempi).filter(|(case, _)| case.fold != left);
         let some: Vec<&Choice> = others.filter_map(|(_, tempo)| tempo.as_ref()).collect();
         let mut own = Model::default();
-        own.set("tempo", trees::fit(&some, Growth::WIDE)?);
+        own.set("tempo", trees::fit(&some)?);
         unknowing.push(own);
     }
     songs::each(&mut cases, |case| case.heard.follow(&unknowing[case.fold]))?;
@@ -133,7 +133,7 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
                 .filter(|(i, _)| seen(*i, &cases))
                 .filter_map(|(_, c)| c.as_ref())
                 .collect();
-            own.set(name, trees::fit(&some, Growth::WIDE)?);
+            own.set(name, trees::fit(&some)?);
         }
         let some: Vec<&Observation> =
             accents.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).flat_map(|(_, rows)| rows).collect();
@@ -151,14 +151,14 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
             .filter(|(i, _)| seen(*i, &cases))
             .flat_map(|(_, case)| meter_choices(case, &own))
             .collect();
-        own.set("meter", trees::fit(&choices.iter().collect::<Vec<_>>(), Growth::LONG)?);
+        own.set("meter", trees::fit(&choices.iter().collect::<Vec<_>>())?);
         let counts: Vec<Choice> = cases
             .iter()
             .enumerate()
             .filter(|(i, _)| seen(*i, &cases))
             .filter_map(|(_, case)| count_choice(case, &own))
             .collect();
-        own.set("first", trees::fit(&counts.iter().collect::<Vec<_>>(), Growth::WIDE)?);
+        own.set("first", trees::fit(&counts.iter().collect::<Vec<_>>())?);
         if let Some(fold) = left {
             for (idx, case) in cases.iter_mut().enumerate().filter(|(_, case)| case.fold == fold) {
                 if let Some(choice) = &tempi[idx] {
@@ -251,9 +251,7 @@ fn file(model: &Model, report: &str, n: usize) -> String {
     for name in NAMES {
         let _ = write!(text, "{name}");
         for x in model.get(name) {
-            // Whole numbers as such: trees are full of them.
-            let digits = if x.fract() == 0.0 { 0 } else { 4 };
-            let _ = write!(text, " {x:.digits$}");
+            let _ = write!(text, " {}", stored(*x));
         }
         text.push('\n');
     }

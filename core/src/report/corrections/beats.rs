@@ -22,8 +22,14 @@ pub(super) fn downbeats(beats: &[Beat]) -> Vec<f64> {
 /// Every second beat goes; those that start bars stay where they can.
 pub(super) fn halve(report: &mut Report) {
     let first = first_downbeat(&report.beats);
-    let kept: Vec<Beat> =
-        report.beats.iter().copied().enumerate().filter(|(idx, _)| idx % 2 == first % 2).map(|(_, beat)| beat).collect();
+    let kept: Vec<Beat> = report
+        .beats
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(idx, _)| idx % 2 == first % 2)
+        .map(|(_, beat)| beat)
+        .collect();
     if kept.len() < 2 {
         return;
     }
@@ -115,11 +121,11 @@ pub(super) fn tap(report: &mut Report, times: &[f64]) {
         return;
     }
     let found: Vec<f64> = report.beats.iter().map(|beat| beat.time).collect();
-    let pulse = nearest_pulse(&found, &taps, report.duration).unwrap_or_else(|| tapped_pulse(&taps, report.duration));
+    let pulse =
+        nearest_pulse(&found, &taps, report.duration).unwrap_or_else(|| tapped_pulse(&taps, report.duration));
     report.beats = pulse.iter().map(|&time| Beat { time, position: 1, confidence: CERTAIN }).collect();
-    let first = (0..pulse.len()).min_by(|&a, &b| {
-        (pulse[a] - taps[0]).abs().total_cmp(&(pulse[b] - taps[0]).abs())
-    });
+    let first =
+        (0..pulse.len()).min_by(|&a, &b| (pulse[a] - taps[0]).abs().total_cmp(&(pulse[b] - taps[0]).abs()));
     recount(report, first.unwrap_or(0));
     let steps = median_step(&pulse);
     let Some(bpm) = Bpm::new(60.0 / steps) else { return };
@@ -203,7 +209,12 @@ fn median_step(times: &[f64]) -> f64 {
 fn distance(times: &[f64], time: f64) -> f64 {
     let after = times.partition_point(|other| *other < time);
     let beside = [after.checked_sub(1), Some(after)];
-    beside.into_iter().flatten().filter_map(|idx| times.get(idx)).map(|t| (t - time).abs()).fold(f64::MAX, f64::min)
+    beside
+        .into_iter()
+        .flatten()
+        .filter_map(|idx| times.get(idx))
+        .map(|t| (t - time).abs())
+        .fold(f64::MAX, f64::min)
 }
 
 fn first_downbeat(beats: &[Beat]) -> usize {
@@ -297,7 +308,11 @@ mod tests {
         let report = corrected(&[Edit::Tap { times }]);
         assert_eq!(report.downbeats[0], 1.5);
         assert!((tempo(&report) - 60.0).abs() < 1.0, "{}", tempo(&report));
-        assert!(report.beats[..20].iter().all(|beat| (beat.time * 2.0).fract() == 0.0), "{:?}", &report.beats[..9]);
+        assert!(
+            report.beats[..20].iter().all(|beat| (beat.time * 2.0).fract() == 0.0),
+            "{:?}",
+            &report.beats[..9]
+        );
     }
 
     #[test]

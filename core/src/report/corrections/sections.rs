@@ -68,7 +68,8 @@ pub(super) fn shift(report: &mut Report, from: f64, to: f64, named: &mut [Named]
         return;
     }
     let to = to.clamp(earliest, latest);
-    for (start, _) in named.iter_mut().filter(|(start, _)| (start - report.sections[idx].start).abs() < NEAR) {
+    for (start, _) in named.iter_mut().filter(|(start, _)| (start - report.sections[idx].start).abs() < NEAR)
+    {
         *start = to;
     }
     report.sections[idx - 1].end = to;
@@ -123,13 +124,16 @@ pub(super) fn describe(report: &mut Report, found: &Report, named: &[Named]) {
         section.name = given.map_or_else(|| numbered[idx].clone(), |(_, name)| name.clone());
         let (start, end) = (section.start, section.end);
         let is_silent = section.label == SectionLabel::Silence;
-        section.bars = (!report.downbeats.is_empty() && !is_silent).then(|| bars_between(&report.downbeats, start, end));
+        section.bars =
+            (!report.downbeats.is_empty() && !is_silent).then(|| bars_between(&report.downbeats, start, end));
         section.key = if is_silent { None } else { key_between(report.keys.iter(), start, end) };
         section.tempo = if is_silent { None } else { tempo_at(f64::midpoint(start, end)) };
         section.repeats = members
             .iter()
             .enumerate()
-            .filter(|(other, (group, silent))| *other != idx && *group == section.group && !silent && !is_silent)
+            .filter(|(other, (group, silent))| {
+                *other != idx && *group == section.group && !silent && !is_silent
+            })
             .map(|(other, _)| {
                 let known = similarities.get(&(idx.min(other), idx.max(other)));
                 let same_count = found.sections.len() == members.len();
@@ -144,9 +148,10 @@ pub(super) fn describe(report: &mut Report, found: &Report, named: &[Named]) {
 /// How alike the found sections are, by their indices.
 fn similarities(found: &Report) -> BTreeMap<(usize, usize), f32> {
     let pairs = found.sections.iter().enumerate().flat_map(|(idx, section)| {
-        section.repeats.iter().map(move |repeat| {
-            ((idx.min(repeat.section), idx.max(repeat.section)), repeat.similarity)
-        })
+        section
+            .repeats
+            .iter()
+            .map(move |repeat| ((idx.min(repeat.section), idx.max(repeat.section)), repeat.similarity))
     });
     pairs.collect()
 }
@@ -156,7 +161,8 @@ fn phrases_within(found: &[Section], beats: &[Beat], downbeats: &[f64], start: f
     if beats.is_empty() {
         return Vec::new();
     }
-    let all = found.iter().enumerate().flat_map(|(idx, section)| section.phrases.iter().map(move |p| (idx, p)));
+    let all =
+        found.iter().enumerate().flat_map(|(idx, section)| section.phrases.iter().map(move |p| (idx, p)));
     let mut phrases: Vec<(String, Phrase)> = all
         .filter(|(_, phrase)| phrase.end > start + SHORTEST && phrase.start < end - SHORTEST)
         .map(|(idx, phrase)| (format!("{idx}{}", phrase.group), phrase.clone()))
@@ -279,10 +285,8 @@ mod tests {
 
     #[test]
     fn a_function_can_be_meant_for_all_repeats() {
-        let edits = [
-            change(20.0, None, None, Some("B"), false),
-            change(10.0, Some("bridge"), None, None, true),
-        ];
+        let edits =
+            [change(20.0, None, None, Some("B"), false), change(10.0, Some("bridge"), None, None, true)];
         let report = corrected(&edits);
         assert_eq!(names(&report)[1..3], ["Bridge 1", "Bridge 2"]);
         assert_eq!(report.sections[1].repeats[0].section, 2);
