@@ -275,12 +275,12 @@ mod tests {
                 let alone = Corrections { version: 1, edits: vec![edit] };
                 let report = alone.apply(&report);
                 for &format in Format::ALL {
-                    export(&report, format);
+                    let _ = export(&report, format);
                 }
             }
             let report = corrections.apply(&report);
             for &format in Format::ALL {
-                export(&report, format);
+                let _ = export(&report, format);
             }
         }
     }

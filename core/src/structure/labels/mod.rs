@@ -47,7 +47,9 @@ const SECTION: usize = LABELS.len() - 1;
 /// No label is taken to be less probable.
 const IMPROBABLE: f32 = 1e-6;
 /// No function is told that is less probable: rather that it is a section.
-const MIN_FUNCTION: f32 = 0.3;
+const MIN_FUNCTION: f32 = 0.25;
+/// Nor any where it is more probable that there is none.
+const MIN_SECTION: f32 = 0.5;
 /// Alternatives less probable than this are not worth telling.
 const MIN_ALTERNATIVE: f32 = 0.03;
 
@@ -172,9 +174,10 @@ fn share_in_groups(views: &[SectionView], probabilities: &mut Matrix) {
 }
 
 fn labelling(probability: &[f32]) -> Labelling {
-    let best = match arg_max(probability) {
-        best if probability[best] < MIN_FUNCTION => SECTION,
-        best => best,
+    let best = match arg_max(&probability[..SECTION]) {
+        _ if probability[SECTION] > MIN_SECTION => SECTION,
+        function if probability[function] < MIN_FUNCTION => SECTION,
+        function => function,
     };
     let mut alternatives: Vec<LabelAlternative> = LABELS
         .iter()
@@ -308,7 +311,7 @@ mod tests {
     fn a_function_that_is_not_known_is_not_told() {
         assert_eq!(LABELS[SECTION], Section);
         let mut unsure = [0.0; LABELS.len()];
-        (unsure[1], unsure[2], unsure[3], unsure[5], unsure[SECTION]) = (0.28, 0.25, 0.22, 0.15, 0.1);
+        (unsure[1], unsure[2], unsure[3], unsure[5], unsure[SECTION]) = (0.24, 0.23, 0.22, 0.21, 0.1);
         let told = labelling(&unsure);
         assert_eq!((told.label, told.confidence), (Section, 0.1));
         assert_eq!(told.alternatives.first().map(|other| other.label), Some(Verse));
