@@ -175,7 +175,7 @@ fn browser(tally: &mut Tally) -> Result<()> {
             return tally.missing(program, "apt-get install chromium chromium-driver");
         }
     }
-    tally.tests(&mut harness("--test browser"))
+    tally.tests(&mut harness("--test browser --test browser_tools"))
 }
 
 /// Tests of those packages, which find what was built through the environment.
