@@ -1,6 +1,6 @@
 //! Choices among alternatives, of which some are right (McFadden 1974).
 
-use sectionist_core::rhythm::training::Trees;
+use sectionist_core::rhythm::training::{Model, judge_score};
 
 /// A choice that was made: at least one alternative is right.
 #[derive(Debug, Clone)]
@@ -14,10 +14,10 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Whether the alternative that a judge prefers is right.
+    /// Whether the alternative that the judge of that name prefers is right.
     #[must_use]
-    pub fn is_right(&self, judge: &Trees) -> bool {
-        let scores: Vec<f64> = self.alternatives.iter().map(|x| judge.score(x)).collect();
+    pub fn is_right(&self, model: &Model, name: &str) -> bool {
+        let scores: Vec<f64> = self.alternatives.iter().map(|x| judge_score(model, name, x)).collect();
         let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
         best.is_some_and(|best| self.right[best])
     }

@@ -8,23 +8,23 @@ pub mod choice;
 mod dice;
 pub mod folds;
 pub mod harmony;
+pub mod judge;
 pub mod logistic;
 pub mod minimise;
 pub mod rhythm;
 pub mod songs;
 pub mod structure;
-pub mod trees;
 
 use std::path::Path;
 
 /// What went wrong.
 pub type Failure = Box<dyn std::error::Error>;
 
-/// A number as data files hold it: four significant digits, four decimals at most.
+/// A number as data files hold it: four significant digits, six decimals at most.
 #[must_use]
 pub fn stored(x: f64) -> f64 {
     let n_whole = x.abs().max(1e-9).log10().floor() as i32 + 1;
-    let scale = 10f64.powi((4 - n_whole).clamp(0, 4));
+    let scale = 10f64.powi((4 - n_whole).clamp(0, 6));
     (x * scale).round() / scale
 }
 
@@ -62,7 +62,8 @@ mod tests {
     fn numbers_are_stored_as_short_as_they_may_be() {
         for (x, expected) in [
             (0.0, 0.0),
-            (0.012_345, 0.0123),
+            (0.012_345, 0.012_35),
+            (0.000_123_456, 0.000_123),
             (-0.678_91, -0.6789),
             (12.3456, 12.35),
             (-1_234.5, -1_235.0),

@@ -2,8 +2,8 @@
 
 use super::BarCues;
 use super::candidates::{comb_contrast, repetition};
+use super::judge::Judge;
 use super::model::{Model, softmax};
-use super::trees::Trees;
 use crate::matrix::Matrix;
 use crate::sequence::{posteriors, viterbi};
 
@@ -62,7 +62,7 @@ pub(super) fn meter_features(accents: &[f64], cues: &BarCues, centre: usize) -> 
 
 /// Logarithms of the probability of each meter at each beat, `[n_beats][n_meters]`.
 pub(super) fn meter_odds(accents: &[f64], cues: &BarCues, model: &Model) -> Vec<[f64; METERS.len()]> {
-    let judge = Trees::parse(model.get("meter"));
+    let judge = Judge::new(model, "meter");
     let mut odds = Vec::with_capacity(accents.len());
     while odds.len() < accents.len() {
         let centre = (odds.len() + STRIDE / 2).min(accents.len() - 1);

@@ -1,12 +1,12 @@
 //! Rival readings of a song's pulse, and what tells the right one.
 
 use super::evidence::Evidence;
+use super::judge::Judge;
 use super::model::{Model, softmax};
 use super::patterns::BeatPatterns;
 use super::pulse::{PulseParams, track_pulse};
 use super::tempo::{Hypothesis, metrical_features};
 use super::tempogram::{N_SIGNALS, Tempogram};
-use super::trees::Trees;
 use crate::features::onset::N_ONSET_BANDS;
 use crate::pace::Pace;
 
@@ -76,7 +76,7 @@ pub(super) async fn gather_candidates(
 
 /// Gives the candidates their probabilities and puts the most likely first.
 pub(super) fn weigh(candidates: &mut [Candidate], model: &Model) {
-    let judge = Trees::parse(model.get("reading"));
+    let judge = Judge::new(model, "reading");
     let scores: Vec<f64> = candidates.iter().map(|c| judge.score(&c.features)).collect();
     for (candidate, p) in candidates.iter_mut().zip(softmax(&scores)) {
         candidate.probability = p;

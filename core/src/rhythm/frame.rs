@@ -4,8 +4,8 @@
 use super::accents::{N_CUES, own_cues};
 use super::bars::Place;
 use super::evidence::Evidence;
+use super::judge::Judge;
 use super::model::Model;
-use super::trees::Trees;
 use crate::features::onset::{FINE_STEP, FineOnsets, N_FINE_BANDS};
 
 /// Beats on either side between which long changes are measured.
@@ -57,7 +57,7 @@ pub(super) fn counts(
 
 /// Counts anew where another count is likelier.
 pub(super) fn choose(counts: Vec<Count>, given: Vec<Place>, model: &Model) -> Vec<Place> {
-    let judge = Trees::parse(model.get("first"));
+    let judge = Judge::new(model, "first");
     let scored = counts.into_iter().map(|count| (judge.score(&count.features), count.places));
     scored.reduce(|best, other| if other.0 > best.0 { other } else { best }).map_or(given, |best| best.1)
 }

@@ -10,6 +10,7 @@ mod curve;
 mod evidence;
 mod frame;
 mod groove;
+mod judge;
 mod meter;
 mod model;
 #[cfg_attr(
@@ -24,11 +25,6 @@ mod patterns;
 mod pulse;
 mod tempo;
 mod tempogram;
-#[cfg_attr(
-    not(feature = "training"),
-    expect(unreachable_pub, reason = "what learns the trees reads them back")
-)]
-mod trees;
 
 use serde::Serialize;
 

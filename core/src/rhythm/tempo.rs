@@ -1,8 +1,8 @@
 //! Ranked tempo hypotheses, and the tempo's path through the song.
 
+use super::judge::Judge;
 use super::model::Model;
 use super::tempogram::{N_SIGNALS, Tempogram};
-use super::trees::Trees;
 use crate::params::{AnalysisParams, Style};
 
 /// A tempo that might be the song's.
@@ -48,7 +48,7 @@ const RATIOS: [f64; 6] = [2.0, 0.5, 3.0, 1.0 / 3.0, 1.5, 2.0 / 3.0];
 
 /// Ranks the tempi of the whole song, most likely first; empty without a pulse.
 ///
-/// The tempogram's peaks and simple ratios of the strongest are weighed by the learned trees over
+/// The tempogram's peaks and simple ratios of the strongest are weighed by the learned judge over
 /// [`metrical_features`].
 pub(super) fn rank_tempi(tempogram: &Tempogram, params: &AnalysisParams, model: &Model) -> Vec<Hypothesis> {
     let (autocorrelation, fourier) = tempogram.means();
@@ -75,7 +75,7 @@ pub(super) fn rank_tempi(tempogram: &Tempogram, params: &AnalysisParams, model: 
             }
         }
     }
-    let judge = Trees::parse(model.get("tempo"));
+    let judge = Judge::new(model, "tempo");
     let mut found: Vec<Hypothesis> = tempi
         .into_iter()
         .filter(|&bpm| bpm >= params.tempo_min.get() && bpm <= params.tempo_max.get())

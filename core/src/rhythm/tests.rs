@@ -342,8 +342,9 @@ fn what_was_learned_fits_what_is_seen() {
         ("first", counts[0].features.len()),
     ];
     for (name, n) in judged {
-        let used = trees::Trees::parse(model.get(name)).n_features();
-        // Trees need not use the last features, but none that is not there.
-        assert!(used <= n && used + 12 > n, "{name}: {used} of {n}");
+        for part in ["", "_centre", "_spread"] {
+            assert_eq!(model.get(&format!("{name}{part}")).len(), n, "{name}{part}");
+        }
+        assert_eq!(model.get(&format!("{name}_hidden")).len() % (n + 2), 0, "{name}");
     }
 }

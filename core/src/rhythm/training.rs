@@ -5,9 +5,8 @@ use super::beats::beat_features;
 use super::meter::meter_confidence_features;
 pub use super::model::Model;
 use super::network::Network;
-pub use super::trees::Trees;
 use super::{
-    BarCues, Heard, Reading, accents, bars, beat_times, candidates, frame, meter, tempo,
+    BarCues, Heard, Reading, accents, bars, beat_times, candidates, frame, judge, meter, tempo,
     tempo_confidence_features,
 };
 use crate::features::Features;
@@ -191,4 +190,28 @@ impl Examined {
 #[must_use]
 pub fn meters() -> Vec<usize> {
     METERS.to_vec()
+}
+
+/// Features in spreads from their centres, as a judge sees them.
+#[must_use]
+pub fn standardised(features: &[f64], centres: &[f64], spreads: &[f64]) -> Vec<f64> {
+    judge::standardised(features, centres, spreads)
+}
+
+/// What a judge's hidden unit makes of its sum.
+#[must_use]
+pub fn activate(sum: f64) -> f64 {
+    judge::activate(sum)
+}
+
+/// The score of an alternative by the judge of this name.
+#[must_use]
+pub fn judge_score(model: &Model, name: &str, features: &[f64]) -> f64 {
+    judge::Judge::new(model, name).score(features)
+}
+
+/// The sum of the values that trees, as [`Model`] holds them, give to an alternative.
+#[must_use]
+pub fn trees_score(numbers: &[f64], features: &[f64]) -> f64 {
+    judge::trees_score(numbers, features)
 }

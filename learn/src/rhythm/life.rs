@@ -14,7 +14,7 @@ const EVEN: f64 = 0.1;
 /// Tempi in BPM between which they are.
 const RANGE: (f64, f64) = (40.0, 240.0);
 /// Least and most that a song may count: the odd ones stay.
-const BOUNDS: (f64, f64) = (0.4, 2.0);
+const BOUNDS: (f64, f64) = (0.7, 1.4);
 /// Annotations of 912 pop, rock, hip-hop and dance songs (Nieto et al. 2019, the Harmonix set; MIT).
 const FILE: &str = "harmonix.jsonl";
 

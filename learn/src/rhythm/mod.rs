@@ -9,7 +9,7 @@ use std::path::Path;
 
 use sectionist_core::AnalysisParams;
 use sectionist_core::rhythm::network_training::{Network, parse};
-use sectionist_core::rhythm::training::{Alternative, Examined, Model, Outcome, Trees, meters};
+use sectionist_core::rhythm::training::{Alternative, Examined, Model, Outcome, meters};
 use serde_json::{Value, json};
 
 use self::life::Life;
@@ -19,13 +19,17 @@ use crate::choice::Choice;
 use crate::folds::{N_FOLDS, fold_of, network_file};
 use crate::logistic::{self, Observation};
 use crate::songs::{self, Song};
-use crate::{stored, trees};
+use crate::{judge, stored};
 
 /// Agreement of beats from which a reading is right.
 const RIGHT: f64 = 0.5;
 /// How much worse than the best a reading may be.
 const SLACK: f64 = 0.015;
 /// Penalties on the squares of the weights.
+const TEMPO_PENALTY: f64 = 3.0;
+const READING_PENALTY: f64 = 9.0;
+const METER_PENALTY: f64 = 3.0;
+const FIRST_PENALTY: f64 = 9.0;
 const DOWNBEAT_PENALTY: f64 = 1.0;
 const DIVISION_PENALTY: f64 = 2.0;
 /// How much a song says of meters, and the most that one may count: recordings are in 4/4 nearly all, and say
@@ -108,7 +112,7 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
         let others = cases.iter().zip(&tempi).filter(|(case, _)| case.fold != left);
         let some: Vec<&Choice> = others.filter_map(|(_, tempo)| tempo.as_ref()).collect();
         let mut own = Model::default();
-        own.set("tempo", trees::fit(&some)?);
+        judge::fit(&some, "tempo", TEMPO_PENALTY, &mut own)?;
         unknowing.push(own);
     }
     songs::each(&mut cases, |case| case.heard.follow(&unknowing[case.fold]))?;
@@ -126,14 +130,16 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
     for left in (0..N_FOLDS).map(Some).chain([None]) {
         let mut own = Model::default();
         let seen = |idx: usize, cases: &[Case]| left != Some(cases[idx].fold);
-        for (name, choices) in [("tempo", &tempi), ("reading", &readings)] {
+        for (name, penalty, choices) in
+            [("tempo", TEMPO_PENALTY, &tempi), ("reading", READING_PENALTY, &readings)]
+        {
             let some: Vec<&Choice> = choices
                 .iter()
                 .enumerate()
                 .filter(|(i, _)| seen(*i, &cases))
                 .filter_map(|(_, c)| c.as_ref())
                 .collect();
-            own.set(name, trees::fit(&some)?);
+            judge::fit(&some, name, penalty, &mut own)?;
         }
         let some: Vec<&Observation> =
             accents.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).flat_map(|(_, rows)| rows).collect();
@@ -151,21 +157,21 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
             .filter(|(i, _)| seen(*i, &cases))
             .flat_map(|(_, case)| meter_choices(case, &own))
             .collect();
-        own.set("meter", trees::fit(&choices.iter().collect::<Vec<_>>())?);
+        judge::fit(&choices.iter().collect::<Vec<_>>(), "meter", METER_PENALTY, &mut own)?;
         let counts: Vec<Choice> = cases
             .iter()
             .enumerate()
             .filter(|(i, _)| seen(*i, &cases))
             .filter_map(|(_, case)| count_choice(case, &own))
             .collect();
-        own.set("first", trees::fit(&counts.iter().collect::<Vec<_>>())?);
+        judge::fit(&counts.iter().collect::<Vec<_>>(), "first", FIRST_PENALTY, &mut own)?;
         if let Some(fold) = left {
             for (idx, case) in cases.iter_mut().enumerate().filter(|(_, case)| case.fold == fold) {
                 if let Some(choice) = &tempi[idx] {
                     tally.add(
                         &case.truth.set,
                         "tempo alone",
-                        f64::from(u8::from(choice.is_right(&Trees::parse(own.get("tempo"))))),
+                        f64::from(u8::from(choice.is_right(&own, "tempo"))),
                     );
                 }
                 case.heard.choose(&own);
@@ -241,16 +247,17 @@ fn file(model: &Model, report: &str, n: usize) -> String {
     let mut text = String::from(
         "# What the rhythm stage learned (rhythm/model.rs): weights of the features of tempi, of readings\n\
          # of the pulse, of downbeats, of meters, of divisions, and of the confidences.\n\
-         # Written by `cargo xtask learn rhythm`; conditional and binary logistic regression,\n\
-         # boosted trees for readings and meters (rhythm/trees.rs).\n",
+         # Written by `cargo xtask learn rhythm`; binary logistic regression, and conditional of a layer and\n\
+         # trees for tempi, readings, meters and first beats (rhythm/judge/).\n",
     );
     let _ = writeln!(text, "# {n} songs. On songs left out ({N_FOLDS} folds, recordings by repository):");
     report.lines().for_each(|line| {
         let _ = writeln!(text, "# {line}");
     });
-    for name in NAMES {
+    let judges = JUDGES.iter().flat_map(|name| PARTS.map(|part| format!("{name}{part}")));
+    for name in ODDS.map(str::to_owned).into_iter().chain(judges) {
         let _ = write!(text, "{name}");
-        for x in model.get(name) {
+        for x in model.get(&name) {
             let _ = write!(text, " {}", stored(*x));
         }
         text.push('\n');
@@ -258,18 +265,12 @@ fn file(model: &Model, report: &str, n: usize) -> String {
     text
 }
 
-const NAMES: [&str; 10] = [
-    "pulse",
-    "tempo",
-    "reading",
-    "downbeat",
-    "first",
-    "division",
-    "meter",
-    "tempo_confidence",
-    "beat",
-    "meter_confidence",
-];
+/// What is learned by binary logistic regression.
+const ODDS: [&str; 6] = ["pulse", "downbeat", "division", "tempo_confidence", "beat", "meter_confidence"];
+/// What is learned from choices.
+const JUDGES: [&str; 4] = ["tempo", "reading", "meter", "first"];
+/// The vectors of a judge.
+const PARTS: [&str; 5] = ["_centre", "_spread", "", "_hidden", "_trees"];
 
 /// Which tempo is right.
 fn tempo_choice(case: &Case, model: &Model) -> Option<Choice> {

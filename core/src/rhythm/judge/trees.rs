@@ -1,4 +1,4 @@
-//! A judge of alternatives: the sum of many small regression trees (Friedman 2001).
+//! The sum of many small regression trees (Friedman 2001).
 
 /// A node of a tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,7 +11,7 @@ enum Node {
 
 /// Regression trees whose values are added.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Trees {
+pub(in crate::rhythm) struct Trees {
     /// All trees, one after the other; the left branch of a split follows it.
     nodes: Vec<Node>,
     /// Where each tree begins.
@@ -24,8 +24,7 @@ const MAX_DEPTH: usize = 64;
 impl Trees {
     /// Reads pairs of numbers, depth first: feature and threshold of a split, then its left and its right branch;
     /// −1 and value of a leaf. What is missing is a leaf of 0.
-    #[must_use]
-    pub fn parse(numbers: &[f64]) -> Self {
+    pub(in crate::rhythm) fn parse(numbers: &[f64]) -> Self {
         let mut trees = Self::default();
         let mut pairs = numbers.chunks_exact(2).peekable();
         while pairs.peek().is_some() {
@@ -50,19 +49,8 @@ impl Trees {
         }
     }
 
-    /// Features that are looked at, counted from the first to the last that is.
-    #[cfg(test)]
-    pub(super) fn n_features(&self) -> usize {
-        let used = self.nodes.iter().filter_map(|node| match node {
-            Node::Split { feature, .. } => Some(feature + 1),
-            Node::Leaf(_) => None,
-        });
-        used.max().unwrap_or(0)
-    }
-
     /// The score of an alternative; a feature that is missing counts as 0. O(n_trees · depth).
-    #[must_use]
-    pub fn score(&self, features: &[f64]) -> f64 {
+    pub(in crate::rhythm) fn score(&self, features: &[f64]) -> f64 {
         self.roots.iter().map(|&root| self.value(root, features)).sum()
     }
 

@@ -29,7 +29,7 @@ const LEAST: f64 = 0.02;
 /// Quantiles at which a feature may be split.
 const N_BINS: usize = 48;
 
-/// The numbers that `Trees::parse` (core `rhythm/trees.rs`) reads, from choices.
+/// The numbers that `Trees::parse` (core `rhythm/judge/trees.rs`) reads, from choices.
 ///
 /// # Errors
 /// No choices.
@@ -232,7 +232,7 @@ fn best_split(table: &Table, slopes: &[[f64; 2]], rows: &[u32], features: &[usiz
 
 #[cfg(test)]
 mod tests {
-    use sectionist_core::rhythm::training::Trees;
+    use sectionist_core::rhythm::training::trees_score;
 
     use super::*;
 
@@ -262,9 +262,8 @@ mod tests {
     fn what_no_linear_score_tells_is_learned() {
         let choices = choices();
         let numbers = fit(&choices.iter().collect::<Vec<_>>()).unwrap();
-        let trees = Trees::parse(&numbers);
         for choice in &choices {
-            let scores: Vec<f64> = choice.alternatives.iter().map(|x| trees.score(x)).collect();
+            let scores: Vec<f64> = choice.alternatives.iter().map(|x| trees_score(&numbers, x)).collect();
             assert!(scores[1] > scores[0] + 1.0 && scores[1] > scores[2] + 1.0, "{scores:?}");
         }
         assert!(fit(&[]).is_err());
@@ -279,10 +278,9 @@ mod tests {
         let tree = Tree::grow(&table, &slopes, (0..table.n_rows as u32).collect(), &[0, 1, 2], 15);
         let mut numbers = Vec::new();
         tree.write(&table, 0, &mut numbers);
-        let read = Trees::parse(&numbers);
         let rows = choices.iter().flat_map(|choice| &choice.alternatives);
         for (row, features) in rows.enumerate() {
-            assert_eq!(read.score(features), tree.value(&table, row));
+            assert_eq!(trees_score(&numbers, features), tree.value(&table, row));
         }
         assert!(numbers.len() > 10);
     }
