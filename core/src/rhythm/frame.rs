@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn the_likeliest_count_is_taken() {
         // A tree that likes a long lead.
-        let mut model = Model::parse("first 0 1.5 -1 0 -1 2");
+        let mut model = Model::parse("first_trees 0 1.5 -1 0 -1 2");
         let count = |lead: f64, n: usize| Count { places: places(n, 4), features: vec![lead] };
         let chosen = choose(vec![count(1.0, 16), count(2.0, 17)], places(3, 4), &model);
         assert_eq!(chosen.len(), 17);

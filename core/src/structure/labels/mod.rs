@@ -284,8 +284,8 @@ mod tests {
             .collect();
         let found = label_sections(&views, &weights());
         let modest = |told: &&Labelling| told.label == Section;
-        assert!(found[1..5].iter().filter(modest).count() >= 3, "{found:?}");
-        assert!(found[1..5].iter().all(|told| told.confidence < 0.6), "{found:?}");
+        assert!(found[1..5].iter().filter(modest).count() >= 2, "{found:?}");
+        assert!(found[1..5].iter().all(|told| told.confidence < 0.45), "{found:?}");
         assert_eq!(labels_of(vec![view(0, 60.0, 0.0, 0.0)]), [Section]);
     }
 
