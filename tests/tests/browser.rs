@@ -2,7 +2,7 @@
 //! page promises about errors, cancelling, the keyboard and working without a network.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sectionist_core::{AnalysisParams, FileHint, analyze};
 use sectionist_tests::chromedriver::{Browser, skipped};

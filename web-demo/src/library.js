@@ -79,6 +79,15 @@ export async function songId(file) {
 }
 
 /**
+ * Of a song that came by link: nobody here knows its bytes.
+ * @param {string} id of the link
+ */
+export const sharedId = (id) => `shared-${id}`;
+
+/** @param {string} id */
+export const isShared = (id) => id.startsWith(sharedId(''));
+
+/**
  * @param {Song} song
  * @param {Report} shown as corrected
  * @returns {SongCard}

@@ -2,7 +2,7 @@
  * Keeps the open song in the library as it changes, and the list of songs up to date in every tab.
  */
 
-import { cardOf, forgetAudio, forgetSong, hasAudio, listSongs, saveAudio, saveSong } from './library.js';
+import { cardOf, forgetAudio, forgetSong, hasAudio, listSongs, loadSong, saveAudio, saveSong } from './library.js';
 
 /** @import { Scope } from './scope.js' */
 /** @import { Store } from './state.js' */
@@ -23,17 +23,30 @@ export function createShelf(store, scope) {
     const songs = await listSongs().catch(() => []);
     store.set({ songs });
   };
-  const changed = async () => {
+  /** @param {string} [id] of the song that was saved */
+  const changed = async (id = '') => {
     await refresh();
-    others?.postMessage('changed');
+    others?.postMessage({ changed: id });
   };
   if (others) {
-    scope.on(others, 'message', () => void refresh());
+    scope.on(others, 'message', (/** @type {MessageEvent<{ changed: string }>} */ { data }) => {
+      void refresh();
+      void adopt(data.changed);
+    });
     scope.own(() => others.close());
   }
   const remembered = readSetting();
   store.set({ keeping: remembered });
   void refresh();
+
+  /** The same song is open in another tab and was corrected there: it is the same here. @param {string} id */
+  async function adopt(id) {
+    if (!id || id !== store.state.id) return;
+    const song = await loadSong(id).catch(() => undefined);
+    const { id: open, edits, undone } = store.state;
+    if (!song || open !== id || JSON.stringify([edits, undone]) === JSON.stringify([song.edits, song.undone])) return;
+    store.ask('adopt', song);
+  }
 
   /** Saves the song as it is now, with its audio if that is wished. */
   async function save() {
@@ -45,7 +58,7 @@ export function createShelf(store, scope) {
       if (file && keeping === 'keep' && !(await hasAudio(id)) && !(await saveAudio(id, file))) {
         store.set({ notice: 'There is too little space on this device to keep the audio; the analysis is kept.' });
       }
-      await changed();
+      await changed(id);
     } catch {
       // A private window, or no space: the song stays open all the same.
     }
@@ -64,7 +77,7 @@ export function createShelf(store, scope) {
     store.set({ keeping });
     // Asks the browser not to clear the library when space runs short.
     if (keeping === 'keep') void navigator.storage?.persist?.();
-    else void forgetAudio().then(changed, () => {});
+    else void forgetAudio().then(() => changed(), () => {});
   });
   store.answer('forget', async (id) => {
     await forgetSong(id).catch(() => {});

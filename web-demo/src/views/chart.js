@@ -134,12 +134,14 @@ function cell({ index, chords, same }) {
   return element(
     'button',
     { type: 'button', tabindex: -1, 'data-bar': index, 'data-seek': true, class: chords.length > 1 ? 'bar many' : 'bar', 'aria-label': `Bar ${index + 1}: ${spoken}` },
-    ...chords.map((chord) => {
+    ...chords.flatMap((chord, i) => {
       const { name, none, unsure } = chord;
-      if (same) return element('span', { class: 'again', title: spokenName(chord) }, '%');
-      if (none) return element('span', { class: 'rest', title: 'No chord' });
+      // Words apart for those who hear or copy them.
+      const gap = i > 0 ? ' ' : '';
+      if (same) return [element('span', { class: 'again', title: spokenName(chord) }, '%')];
+      if (none) return [gap, element('span', { class: 'rest', title: 'No chord' })];
       const long = name.length > 6 ? ' long' : '';
-      return element('span', { class: `chord${unsure ? ' unsure' : ''}${long}`, title: unsure ? 'A guess' : null }, withAccidentals(name));
+      return [gap, element('span', { class: `chord${unsure ? ' unsure' : ''}${long}`, title: unsure ? 'A guess' : null }, withAccidentals(name))];
     }),
   );
 }

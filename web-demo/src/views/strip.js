@@ -7,6 +7,7 @@ import { pagedScale, scrollingScale, stripShaper, stripSpan } from '../geometry/
 import { romanWithAccidentals, withAccidentals } from '../words.js';
 import { fillBox, freshContext, watchPalette } from './canvas.js';
 import { element } from './element.js';
+import { iconButton } from './icons.js';
 
 /** @import { StripShapes } from '../geometry/strip.js' */
 /** @import { Scope } from '../scope.js' */
@@ -32,7 +33,10 @@ export function stripView(root, store, scope) {
   const area = element('div', { class: 'strip-area' }, canvas);
   const zoomOut = element('button', { type: 'button', 'aria-label': 'Show more time', title: 'Show more time (−)' }, '−');
   const zoomIn = element('button', { type: 'button', 'aria-label': 'Magnify', title: 'Magnify (+)' }, '+');
-  root.append(area, element('div', { class: 'zoom' }, zoomIn, zoomOut));
+  const stand = iconButton('stand', 'Music stand', 'F');
+  stand.id = 'stand-open';
+  stand.setAttribute('aria-haspopup', 'dialog');
+  root.append(area, element('div', { class: 'zoom' }, stand, zoomIn, zoomOut));
 
   /** @type {Palette | null} */
   let palette = null;
