@@ -195,7 +195,7 @@ export function createSession(store, scope) {
   store.answer('attach', async (file) => {
     const { id, report } = store.state;
     if (!report) return;
-    const same = isShared(id) ? file.size === report.source.bytes : (await songId(file)) === id;
+    const same = id && !isShared(id) ? (await songId(file)) === id : file.size === report.source.bytes;
     store.set({
       file,
       notice: same ? '' : `This is another file than the one that was analysed. If the marks do not fit, open ${file.name} as a new song.`,

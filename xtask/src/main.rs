@@ -7,6 +7,7 @@ mod fixtures;
 mod learn;
 mod npm;
 mod process;
+mod python;
 mod serve;
 mod setup;
 mod songbook;

@@ -89,7 +89,8 @@ export class SectionistTimeline extends HTMLElement {
       this.#isLow = isLow;
       this.paint();
     });
-    scope.watchWidth(made.stage, (width) => {
+    // Painting changes heights: what is measured has none.
+    scope.watchWidth(made.ruler, (width) => {
       this.#width = width;
       this.paint();
     });
@@ -332,12 +333,13 @@ function parts(shadow) {
   const band = element('div', { class: 'loop-band', hidden: true });
   const ghost = element('div', { class: 'ghost', hidden: true });
   const stage = element('div', { class: 'stage', 'aria-hidden': 'true' }, canvas, band, spot, ghost, cursor);
+  const ruler = element('div');
   const small = element('canvas');
   const handle = element('div', { class: 'minimap-part' });
   const mark = element('div', { class: 'minimap-mark' });
   const minimap = element('div', { class: 'minimap', 'aria-hidden': 'true', hidden: true }, small, handle, mark);
-  shadow.append(...styles, stage, minimap);
-  return { styles, stage, canvas, cursor, spot, band, ghost, minimap, small, handle, mark };
+  shadow.append(...styles, ruler, stage, minimap);
+  return { styles, ruler, stage, canvas, cursor, spot, band, ghost, minimap, small, handle, mark };
 }
 
 customElements.define('sectionist-timeline', SectionistTimeline);

@@ -30,7 +30,9 @@ const HEIGHT = ROWS.wave.y + ROWS.wave.h;
  */
 export function stripView(root, store, scope) {
   const canvas = element('canvas', { 'aria-hidden': 'true' });
-  const area = element('div', { class: 'strip-area' }, canvas);
+  // Painting changes heights: what is measured has none.
+  const ruler = element('div');
+  const area = element('div', { class: 'strip-area' }, ruler, canvas);
   const zoomOut = element('button', { type: 'button', 'aria-label': 'Show more time', title: 'Show more time (−)' }, '−');
   const zoomIn = element('button', { type: 'button', 'aria-label': 'Magnify', title: 'Magnify (+)' }, '+');
   const stand = iconButton('stand', 'Music stand', 'F');
@@ -66,7 +68,7 @@ export function stripView(root, store, scope) {
     still = matches;
     paint();
   });
-  scope.watchWidth(area, (to) => {
+  scope.watchWidth(ruler, (to) => {
     width = to;
     paint();
   });
