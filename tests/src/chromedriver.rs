@@ -117,6 +117,11 @@ impl Browser {
         self.command("/window", &json!({ "handle": handle }));
     }
 
+    /// Runs JavaScript in every page before its own.
+    pub fn before_every_page(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script }));
+    }
+
     /// Sets the size of the page in CSS pixels, and light or dark.
     pub fn look(&self, width: u32, height: u32, scheme: &str) {
         self.devtools(

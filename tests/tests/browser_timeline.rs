@@ -52,6 +52,22 @@ fn the_timeline_works_without_the_page() {
     ));
     assert_eq!(colour[3], 255, "sections have colours: {colour}");
 
+    // A report by address, without what was not asked for.
+    browser.script(
+        "const { waveform, chords, beats, downbeats, ...some } = report;
+         const other = document.createElement('sectionist-timeline');
+         other.setAttribute('src', URL.createObjectURL(new Blob([JSON.stringify(some)])));
+         other.id = 'other';
+         document.body.append(other);",
+    );
+    browser.wait_until("document.querySelector('#other').painted");
+    let painted = browser.script(
+        "const { shapes, lanes } = document.querySelector('#other').painted;
+         document.querySelector('#other').remove();
+         return [shapes.sections.length === report.sections.length, shapes.chords, lanes.height > 100];",
+    );
+    assert_eq!(painted, json!([true, [], true]));
+
     // Keys and presses go to the audio; whoever listens may do it otherwise.
     browser.script(&format!("{TIMELINE}.focus()"));
     browser.press("End");

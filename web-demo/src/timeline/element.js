@@ -114,11 +114,11 @@ export class SectionistTimeline extends HTMLElement {
   /** @param {string} address */
   async #load(address) {
     const answer = await fetch(address);
-    if (answer.ok && this.getAttribute('src') === address) this.report = await answer.json();
+    if (answer.ok && this.getAttribute('src') === address) this.report = complete(await answer.json());
   }
 
   get report() { return this.#shown.report; }
-  set report(report) { this.set({ report }); }
+  set report(report) { this.set({ report: report && complete(report) }); }
   get time() { return this.#shown.time; }
   set time(time) { this.set({ time }); }
   get playing() { return this.#shown.playing; }
@@ -323,6 +323,16 @@ export class SectionistTimeline extends HTMLElement {
     this.setAttribute('aria-valuetext', words);
   }
 }
+
+/** Parts of a report that were not asked for are empty. */
+const NOTHING = { sections: [], chords: [], keys: [], beats: [], downbeats: [], tempo_curve: [], time_signatures: [], waveform: { seconds_per_peak: 1, peaks: [], rms: [] } };
+
+/**
+ * A report with all the parts that are painted.
+ * @param {Report} report
+ * @returns {Report} itself if it has them
+ */
+const complete = (report) => (Object.keys(NOTHING).every((part) => part in report) ? report : { ...NOTHING, ...report });
 
 /** @param {ShadowRoot} shadow */
 function parts(shadow) {

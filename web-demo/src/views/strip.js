@@ -33,8 +33,8 @@ export function stripView(root, store, scope) {
   // Painting changes heights: what is measured has none.
   const ruler = element('div');
   const area = element('div', { class: 'strip-area' }, ruler, canvas);
-  const zoomOut = element('button', { type: 'button', 'aria-label': 'Show more time', title: 'Show more time (−)' }, '−');
-  const zoomIn = element('button', { type: 'button', 'aria-label': 'Magnify', title: 'Magnify (+)' }, '+');
+  const zoomOut = element('button', { type: 'button', 'aria-label': 'Show more time in the close-up', title: 'Show more time (−)' }, '−');
+  const zoomIn = element('button', { type: 'button', 'aria-label': 'Magnify the close-up', title: 'Magnify (+)' }, '+');
   const stand = iconButton('stand', 'Music stand', 'F');
   stand.id = 'stand-open';
   stand.setAttribute('aria-haspopup', 'dialog');
