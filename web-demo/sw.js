@@ -1,10 +1,11 @@
 /**
- * Lets the page open without a network: what it is made of is kept when it is first seen, fetched
- * anew whenever there is a network, and served from the store when there is none. Raise VERSION
- * when a kept file goes away.
+ * Lets the page open without a network: what it is made of is kept when it is first seen. Whenever the page is
+ * opened, the network is asked once for each file, in the background for those that come later; where there is
+ * none, what is kept serves. So a page that was loaded asks nobody for anything any more. Raise VERSION when a
+ * kept file goes away.
  */
 
-const VERSION = 'sectionist-2';
+const VERSION = 'sectionist-3';
 
 /** The whole page; a test compares this list with the files that there are. */
 const FILES = [
@@ -13,10 +14,13 @@ const FILES = [
   'manifest.webmanifest',
   'style.css',
   'css/lists.css',
+  'css/music.css',
   'css/narrow.css',
   'css/paper.css',
   'css/song.css',
+  'css/stand.css',
   'css/start.css',
+  'css/timeline.css',
   'css/tools.css',
   'pkg/sectionist_browser.js',
   'pkg/sectionist_browser_bg.wasm',
@@ -56,6 +60,9 @@ const FILES = [
   'src/take/picture.js',
   'src/take/shared.js',
   'src/theory.js',
+  'src/timeline/element.js',
+  'src/timeline/paint.js',
+  'src/timeline/pointer.js',
   'src/views/canvas.js',
   'src/views/chart.js',
   'src/views/chords.js',
@@ -70,8 +77,6 @@ const FILES = [
   'src/views/live.js',
   'src/views/now.js',
   'src/views/options.js',
-  'src/views/overview-paint.js',
-  'src/views/overview-pointer.js',
   'src/views/overview.js',
   'src/views/panels.js',
   'src/views/phases.js',
@@ -79,6 +84,7 @@ const FILES = [
   'src/views/practise.js',
   'src/views/problem.js',
   'src/views/sections.js',
+  'src/views/stand.js',
   'src/views/strip.js',
   'src/views/summary.js',
   'src/views/table.js',
@@ -114,32 +120,53 @@ self.addEventListener('activate', (event) => {
   );
 });
 
+/** What is being asked of the network since the page was last opened, by address. @type {Map<string, Promise<Response | null>>} */
+let asked = new Map();
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, href } = new URL(request.url);
-  if (request.method === 'POST' && href === new URL('share', self.registration.scope).href) {
+  const addressOf = (/** @type {string} */ file) => new URL(file, self.registration.scope).href;
+  if (request.method === 'POST' && href === addressOf('share')) {
     event.respondWith(receive(request));
     return;
   }
-  const ours = [...FILES, ...EXTRAS].some((file) => new URL(file, self.registration.scope).href === href);
-  if (request.method === 'GET' && origin === self.location.origin && ours) event.respondWith(fresh(request));
+  const ours = [...FILES, ...EXTRAS].some((file) => addressOf(file) === href);
+  if (request.method !== 'GET' || origin !== self.location.origin || !ours) return;
+  if (request.mode === 'navigate') {
+    asked = new Map();
+    event.waitUntil(Promise.all([...FILES, STRETCHER].map((file) => fresh(addressOf(file)))));
+  }
+  event.respondWith(answer(href));
 });
 
 /**
- * The answer of the network, kept; without a network the one kept before.
- * @param {Request} request
+ * The network's answer, asked once since the page was opened, and kept; null without one.
+ * @param {string} href
+ * @returns {Promise<Response | null>}
  */
-async function fresh(request) {
-  const cache = await caches.open(VERSION);
-  try {
-    const response = await fetch(request);
-    if (response.ok) await cache.put(request, response.clone());
-    return response;
-  } catch (error) {
-    const kept = await cache.match(request);
-    if (kept) return kept;
-    throw error;
-  }
+function fresh(href) {
+  const asking =
+    asked.get(href) ??
+    fetch(href, { cache: 'no-cache' })
+      .then(async (response) => {
+        if (!response.ok) return null;
+        await (await caches.open(VERSION)).put(href, response.clone());
+        return response;
+      })
+      .catch(() => null);
+  asked.set(href, asking);
+  return asking;
+}
+
+/**
+ * What was just asked for; else what is kept; else, for what was never needed before, the network's.
+ * @param {string} href
+ */
+async function answer(href) {
+  await asked.get(href);
+  const kept = await (await caches.open(VERSION)).match(href);
+  return kept ?? (await fresh(href)) ?? Response.error();
 }
 
 /**

@@ -115,8 +115,14 @@ impl Analysis {
     /// # Errors
     /// As [`analyze`].
     pub fn new(bytes: impl Into<Bytes>, hint: &FileHint, params: &AnalysisParams) -> Result<Self, Error> {
+        Self::open(bytes.into(), hint, params)
+    }
+
+    /// Not generic, so that the pipeline is compiled here, once: in the crate that calls a generic function its
+    /// generic dependencies, the butterflies of the FFT among them, would be compiled again.
+    fn open(bytes: Bytes, hint: &FileHint, params: &AnalysisParams) -> Result<Self, Error> {
         params.validate()?;
-        let stream = AudioStream::open(bytes.into(), hint, &params.limits)?;
+        let stream = AudioStream::open(bytes, hint, &params.limits)?;
         let pace = Pace::default();
         let run = Box::pin(run(stream, params.clone(), pace.clone()));
         Ok(Self { pace, run, fraction: 0.0, finished: false })

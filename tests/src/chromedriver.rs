@@ -99,6 +99,29 @@ impl Browser {
         self.command("/url", &json!({ "url": url }));
     }
 
+    /// Opens an empty tab and goes there; returns both handles: that of the tab that was left, and of the new one.
+    ///
+    /// # Panics
+    /// When none can be opened.
+    #[must_use]
+    pub fn new_tab(&self) -> (String, String) {
+        let left = self.get("/window").as_str().expect("a handle").to_owned();
+        let made = self.command("/window/new", &json!({ "type": "tab" }));
+        let made = made["handle"].as_str().expect("a handle").to_owned();
+        self.go_to_tab(&made);
+        (left, made)
+    }
+
+    /// Goes to a tab.
+    pub fn go_to_tab(&self, handle: &str) {
+        self.command("/window", &json!({ "handle": handle }));
+    }
+
+    /// Runs JavaScript in every page before its own.
+    pub fn before_every_page(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script }));
+    }
+
     /// Sets the size of the page in CSS pixels, and light or dark.
     pub fn look(&self, width: u32, height: u32, scheme: &str) {
         self.devtools(
@@ -131,6 +154,10 @@ impl Browser {
                 "Escape" => "\u{e00c}",
                 "Enter" => "\u{e007}",
                 "Tab" => "\u{e004}",
+                "PageUp" => "\u{e00e}",
+                "PageDown" => "\u{e00f}",
+                "End" => "\u{e010}",
+                "Home" => "\u{e011}",
                 "ArrowLeft" => "\u{e012}",
                 "ArrowRight" => "\u{e014}",
                 "Control" => "\u{e009}",
@@ -180,13 +207,31 @@ impl Browser {
         touch("touchEnd", json!([]));
     }
 
-    /// The page as it would be printed, as PDF.
+    /// Two fingers on a level that go apart from one distance to another.
+    pub fn pinch(&self, middle: (f64, f64), from: f64, to: f64) {
+        let touch = |kind: &str, apart: f64| {
+            let point = |id: u32, x: f64| json!({ "id": id, "x": x, "y": middle.1 });
+            let points = json!([point(0, middle.0 - apart / 2.0), point(1, middle.0 + apart / 2.0)]);
+            self.devtools("Input.dispatchTouchEvent", &json!({ "type": kind, "touchPoints": points }));
+        };
+        touch("touchStart", from);
+        for step in 1..=8 {
+            touch("touchMove", from + f64::from(step) / 8.0 * (to - from));
+            sleep(Duration::from_millis(20));
+        }
+        self.devtools("Input.dispatchTouchEvent", &json!({ "type": "touchEnd", "touchPoints": [] }));
+    }
+
+    /// The page as it would be printed on A4, as PDF.
     ///
     /// # Panics
     /// When it cannot be printed.
     #[must_use]
     pub fn print(&self) -> Vec<u8> {
-        let answer = self.command("/print", &json!({ "background": true }));
+        let answer = self.command(
+            "/print",
+            &json!({ "background": true, "page": { "width": 21.0, "height": 29.7 }, "shrinkToFit": false }),
+        );
         base64::engine::general_purpose::STANDARD
             .decode(answer.as_str().expect("a document"))
             .expect("base64")

@@ -6,10 +6,12 @@ pub mod calibration;
 pub mod chromedriver;
 pub mod examination;
 pub mod fixtures;
+pub mod marionette;
 pub mod metrics;
 pub mod page;
 pub mod page_server;
 pub mod parity;
+pub mod readers;
 pub mod score;
 #[cfg(feature = "host")]
 pub mod service;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use base64::Engine;
 use serde_json::Value;
 
 use crate::chromedriver::Browser;
@@ -63,6 +64,30 @@ pub fn exported(browser: &Browser, what: &str) -> String {
         "return fetch(document.querySelector('#take').dataset.saved).then((answer) => answer.text())",
     );
     text.as_str().expect("text").to_owned()
+}
+
+/// What the export menu writes, byte by byte.
+///
+/// # Panics
+/// When nothing comes.
+#[must_use]
+pub fn exported_bytes(browser: &Browser, what: &str) -> Vec<u8> {
+    browser.script(&format!(
+        "delete document.querySelector('#take').dataset.saved;
+         document.querySelector('[data-take=\"{what}\"]').click();"
+    ));
+    browser.wait_until("document.querySelector('#take').dataset.saved");
+    let text = browser.script(
+        "return fetch(document.querySelector('#take').dataset.saved)
+           .then((answer) => answer.arrayBuffer())
+           .then((buffer) => {
+             let text = '';
+             const bytes = new Uint8Array(buffer);
+             for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+             return btoa(text);
+           })",
+    );
+    base64::engine::general_purpose::STANDARD.decode(text.as_str().expect("text")).expect("base64")
 }
 
 /// The report as the page exports it.

@@ -4,14 +4,15 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Serves a folder on a free local port until it is stopped or dropped.
 pub struct PageServer {
     address: SocketAddr,
     stopped: Arc<AtomicBool>,
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl PageServer {
@@ -25,23 +26,34 @@ impl PageServer {
         let address = listener.local_addr()?;
         let stopped = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopped);
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&asked);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if stop.load(Ordering::SeqCst) {
                     break;
                 }
-                let root = Arc::clone(&root);
+                let (root, log) = (Arc::clone(&root), Arc::clone(&log));
                 // A client that goes away in the middle is no failure of the test.
-                thread::spawn(move || drop(answer(&stream, &root)));
+                thread::spawn(move || drop(answer(&stream, &root, &log)));
             }
         });
-        Ok(Self { address, stopped })
+        Ok(Self { address, stopped, asked })
     }
 
     /// Where the page is, with a slash at the end.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/", self.address)
+    }
+
+    /// The first lines of all requests so far.
+    ///
+    /// # Panics
+    /// When an answer panicked.
+    #[must_use]
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("no answer panics").clone()
     }
 
     /// Answers nobody any more: connections are refused.
@@ -58,9 +70,14 @@ impl Drop for PageServer {
     }
 }
 
-fn answer(mut stream: &TcpStream, root: &Path) -> io::Result<()> {
+fn answer(mut stream: &TcpStream, root: &Path, log: &Mutex<Vec<String>>) -> io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
+    if !request.is_empty()
+        && let Ok(mut log) = log.lock()
+    {
+        log.push(request.clone());
+    }
     // The rest of the head means nothing here, but is read before the answer.
     while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
 

@@ -285,8 +285,9 @@ fn a_finger_that_scrolls_does_not_seek() {
            .filter((button) => Math.min(button.offsetHeight, button.offsetWidth) < 43.5)
            .map((button) => button.outerHTML.slice(0, 90));
          const toggle = document.querySelector('#toggle');
+         const last = document.querySelector('#practise-toggle').getBoundingClientRect();
          return [Math.max(...bottoms) <= dock.top && dock.bottom <= innerHeight + 1,
-           document.documentElement.scrollWidth <= innerWidth, small, toggle.offsetWidth === toggle.offsetHeight,
+           document.documentElement.scrollWidth <= innerWidth && last.right < dock.right - 1, small, toggle.offsetWidth === toggle.offsetHeight,
            document.querySelector('.time-total').checkVisibility()];",
     );
     assert_eq!(fits, serde_json::json!([true, true, [], true, true]));
@@ -309,8 +310,10 @@ fn nothing_is_wrong_by_axe_in_either_theme() {
     let axe = fs::read_to_string(target.join("node-tools/axe-core/node_modules/axe-core/axe.min.js"))
         .expect("axe-core, which `cargo xtask test` installs");
     let (_server, _, browser) = with_song("harbour.mp3");
-    for theme in ["light", "dark"] {
-        browser.look(1280, 900, theme);
+    for (theme, width) in [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)] {
+        browser.look(width, 900, theme);
+        // Colours fade into the other theme.
+        std::thread::sleep(std::time::Duration::from_millis(400));
         for (part, prepare) in [
             ("song", ""),
             (
@@ -318,19 +321,42 @@ fn nothing_is_wrong_by_axe_in_either_theme() {
                 "document.querySelectorAll('details').forEach((details) => (details.open = true));
                  for (const id of ['#correct-toggle', '#practise-toggle']) document.querySelector(id).click();",
             ),
-            ("take along", "document.querySelector('#take-open').click();"),
+            (
+                "corrected, magnified and repeated",
+                "document.querySelectorAll('.section-row')[1].click();
+                 document.querySelector('#edit-halve').click();
+                 document.querySelector('sectionist-timeline').magnify(4, 20);
+                 document.querySelector('#loop').click();",
+            ),
+            ("music stand", "document.querySelector('#stand-open').click();"),
+            ("take along", "document.querySelector('#stand').close(); document.querySelector('#take-open').click();"),
             ("keyboard", "document.querySelector('#take-dialog').close(); document.querySelector('#keys').showModal();"),
             ("start", "document.querySelector('#keys').close(); document.querySelector('.brand').click();"),
+            (
+                "library, problem",
+                "const files = new DataTransfer();
+                 files.items.add(new File(['These are words.'], 'words.mp3'));
+                 document.querySelector('#file').files = files.files;
+                 document.querySelector('#file').dispatchEvent(new Event('change'));
+                 return new Promise((resolve) => {
+                   const wait = setInterval(() => {
+                     if (document.querySelector('#problem').hidden) return;
+                     clearInterval(wait);
+                     resolve();
+                   }, 50);
+                 });",
+            ),
         ] {
             browser.script(prepare);
             let wrong = browser.script(&format!(
                 "{axe}; return axe.run(document, {{ resultTypes: ['violations'] }}).then(({{ violations }}) =>
                    violations.map(({{ id, nodes }}) => [id, nodes.map(({{ target }}) => target.join(' '))]));"
             ));
-            assert_eq!(wrong, serde_json::json!([]), "{part}, {theme}");
+            assert_eq!(wrong, serde_json::json!([]), "{part}, {theme}, {width} px");
         }
         browser.script(
-            "document.querySelector('#back-to-song').click();
+            "document.querySelector('#problem button').click();
+             document.querySelector('#loop').click();
              for (const id of ['#correct-toggle', '#practise-toggle']) document.querySelector(id).click();",
         );
     }
@@ -373,4 +399,49 @@ fn bars_are_buttons_with_words() {
     let second = browser.script("return document.activeElement.dataset.bar");
     assert_eq!(second, "1");
     browser.wait_until("document.activeElement.classList.contains('sounding')");
+    // Bars are repeated by keyboard too: from the one that sounds to the one with the focus.
+    browser.press("ArrowRight");
+    browser.press("Shift+Enter");
+    browser.wait_until("document.querySelector('.loop-name').textContent === '⟳ bars 2–3'");
+    browser.wait_until("document.querySelectorAll('.bar.repeated').length === 2");
+}
+
+#[test]
+fn bars_are_repeated_from_here_to_there() {
+    if skipped() {
+        return;
+    }
+    let (_server, _, browser) = with_song("postcard.mp3");
+    browser.click("#practise-toggle");
+    browser.click("#repeat-from");
+    browser.wait_until("document.querySelector('.loop-name').textContent === '⟳ bar 1'");
+    browser.click("[data-bar='3']");
+    browser.click("#repeat-to");
+    browser.wait_until("document.querySelector('.loop-name').textContent === '⟳ bars 1–4'");
+}
+
+#[test]
+fn fingers_find_what_they_press() {
+    if skipped() {
+        return;
+    }
+    let (_server, _, browser) = with_song("harbour.mp3");
+    browser.look(360, 740, "light");
+    // Everything that can be out at once.
+    browser.script(
+        "document.querySelectorAll('details').forEach((details) => (details.open = true));
+         for (const id of ['#correct-toggle', '#practise-toggle']) document.querySelector(id).click();",
+    );
+    let small = "const small = [...document.querySelectorAll('button, a[href], summary, select, input, [role=slider]')]
+           .filter((one) => one.checkVisibility() && !one.closest('.skip'))
+           .map((one) => (one.closest('label') && ['checkbox', 'radio'].includes(one.type) ? one.closest('label') : one))
+           .filter((one) => Math.min(one.offsetHeight, one.offsetWidth) < 43.5)
+           .map((one) => one.outerHTML.slice(0, 90));
+         return [small, document.documentElement.scrollWidth - innerWidth];";
+    assert_eq!(browser.script(small), serde_json::json!([[], 0]), "over a song");
+    browser.script("document.querySelector('#take-open').click()");
+    assert_eq!(browser.script(small), serde_json::json!([[], 0]), "taking along");
+    browser.script("document.querySelector('#take-dialog').close(); document.querySelector('.brand').click()");
+    browser.wait_until("document.querySelector('.library-song')");
+    assert_eq!(browser.script(small), serde_json::json!([[], 0]), "at the start");
 }

@@ -69,6 +69,7 @@ export function createEditor(store, scope) {
     // Every one can be made again.
     if (edits.length > 0) void apply([], edits);
   });
+  store.answer('adopt', ({ edits, undone }) => void apply(edits, undone));
   store.answer('editing', (editing) => store.set({ editing }));
 
   /** @type {number[]} */

@@ -79,6 +79,15 @@ export async function songId(file) {
 }
 
 /**
+ * Of a song that came by link: nobody here knows its bytes.
+ * @param {string} id of the link
+ */
+export const sharedId = (id) => `shared-${id}`;
+
+/** @param {string} id */
+export const isShared = (id) => id.startsWith(sharedId(''));
+
+/**
  * @param {Song} song
  * @param {Report} shown as corrected
  * @returns {SongCard}
@@ -101,11 +110,35 @@ export async function listSongs() {
   return cards.map((card) => ({ ...card, hasAudio: heard.has(card.id) })).toSorted((a, b) => b.opened - a.opened);
 }
 
+/** Analyses that came out of the library, and so are in it already. @type {WeakSet<Report>} */
+const kept = new WeakSet();
+
+/** @param {Report} found */
+export const isKept = (found) => kept.has(found);
+
 /**
  * @param {string} id
  * @returns {Promise<Song | undefined>}
  */
-export const loadSong = (id) => within(['songs'], 'readonly', (t) => t.objectStore('songs').get(id));
+export async function loadSong(id) {
+  const song = await within(['songs'], 'readonly', (t) => t.objectStore('songs').get(id));
+  if (song) kept.add(song.found);
+  return song;
+}
+
+/**
+ * Notes that a song was opened, and leaves all else as it is: another tab may have corrected it meanwhile.
+ * @param {string} id
+ */
+export const touchSong = (id) =>
+  within(['songs', 'cards'], 'readwrite', (t) => {
+    for (const store of [t.objectStore('songs'), t.objectStore('cards')]) {
+      const asked = store.get(id);
+      asked.onsuccess = () => {
+        if (asked.result) store.put({ ...asked.result, opened: Date.now() });
+      };
+    }
+  });
 
 /**
  * @param {string} id

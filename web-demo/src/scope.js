@@ -92,6 +92,17 @@ export function createScope() {
     },
 
     /**
+     * Tells whether any of `element` is on the screen, now and whenever that changes.
+     * @param {Element} element
+     * @param {(seen: boolean) => void} tell
+     */
+    watchSeen(element, tell) {
+      const observer = new IntersectionObserver((entries) => tell(entries[entries.length - 1].isIntersecting), { rootMargin: '0px 0px -80px' });
+      observer.observe(element);
+      return own(() => observer.disconnect());
+    },
+
+    /**
      * Tells whether a media query matches, now and whenever that changes.
      * @param {string} query
      * @param {(matches: boolean) => void} tell

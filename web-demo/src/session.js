@@ -5,7 +5,7 @@
 
 import { AnalysisError, analyze, prepare } from './analyzer.js';
 import { correct } from './desk.js';
-import { cardOf, loadAudio, loadSong, saveAudio, saveSong, songId } from './library.js';
+import { cardOf, isShared, loadAudio, loadSong, saveAudio, saveSong, songId } from './library.js';
 import { decodedByBrowser } from './playback/decoded.js';
 import { NO_SONG } from './state.js';
 
@@ -195,7 +195,7 @@ export function createSession(store, scope) {
   store.answer('attach', async (file) => {
     const { id, report } = store.state;
     if (!report) return;
-    const same = !id || (await songId(file)) === id;
+    const same = id && !isShared(id) ? (await songId(file)) === id : file.size === report.source.bytes;
     store.set({
       file,
       notice: same ? '' : `This is another file than the one that was analysed. If the marks do not fit, open ${file.name} as a new song.`,

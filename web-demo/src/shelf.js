@@ -2,8 +2,9 @@
  * Keeps the open song in the library as it changes, and the list of songs up to date in every tab.
  */
 
-import { cardOf, forgetAudio, forgetSong, hasAudio, listSongs, saveAudio, saveSong } from './library.js';
+import { cardOf, forgetAudio, forgetSong, hasAudio, isKept, listSongs, loadSong, saveAudio, saveSong, touchSong } from './library.js';
 
+/** @import { Edit } from './editor.js' */
 /** @import { Scope } from './scope.js' */
 /** @import { Store } from './state.js' */
 
@@ -19,39 +20,74 @@ const SAVE_AFTER = 250;
  */
 export function createShelf(store, scope) {
   const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('sectionist-library') : null;
+  /** Calls off the save that waits. */
+  let endWait = () => {};
   const refresh = async () => {
     const songs = await listSongs().catch(() => []);
     store.set({ songs });
   };
-  const changed = async () => {
+  /** @param {string} [id] of the song that was saved */
+  const changed = async (id = '') => {
     await refresh();
-    others?.postMessage('changed');
+    others?.postMessage({ changed: id });
+  };
+  /** A deleted song that is open stays open, but is not kept any more. @param {string | null} id null for all */
+  const release = (id) => {
+    if (id !== null && id !== store.state.id) return;
+    endWait();
+    store.set({ id: '' });
   };
   if (others) {
-    scope.on(others, 'message', () => void refresh());
+    scope.on(others, 'message', (/** @type {MessageEvent<{ changed: string, forgotten?: string | null }>} */ { data }) => {
+      if (data.forgotten !== undefined) release(data.forgotten);
+      void refresh();
+      void adopt(data.changed);
+    });
     scope.own(() => others.close());
   }
   const remembered = readSetting();
   store.set({ keeping: remembered });
   void refresh();
 
+  /** The same song is open in another tab and was corrected there: it is the same here. @param {string} id */
+  async function adopt(id) {
+    if (!id || id !== store.state.id) return;
+    const song = await loadSong(id).catch(() => undefined);
+    const { id: open, edits, undone } = store.state;
+    // What was corrected here and is not saved yet is later than what is there.
+    const unsaved = before?.id === id && (before.edits !== edits || before.undone !== undone);
+    if (!song || open !== id || unsaved || JSON.stringify([edits, undone]) === JSON.stringify([song.edits, song.undone])) return;
+    store.ask('adopt', song);
+    before = { id, edits: store.state.edits, undone: store.state.undone };
+  }
+
+  /** What the open song's corrections were when they were last loaded or saved. @type {{ id: string, edits: Edit[], undone: Edit[] } | null} */
+  let before = null;
+  store.watch(scope, ['id'], ({ id, edits, undone }) => {
+    before = { id, edits, undone };
+  });
+
   /** Saves the song as it is now, with its audio if that is wished. */
   async function save() {
     const { id, found, report, edits, undone, used, elapsed, file, keeping } = store.state;
     if (!id || !found || !report) return;
+    // Corrections are written by the tab that makes them.
+    const corrected = before?.id === id && (before.edits !== edits || before.undone !== undone);
+    before = { id, edits, undone };
     const song = { id, name: report.source.name ?? file?.name ?? '', found, edits, undone, options: used, elapsed, opened: Date.now() };
     try {
-      await saveSong(song, cardOf(song, report));
+      const isNew = !isKept(found) || corrected;
+      if (isNew) await saveSong(song, cardOf(song, report));
+      else await touchSong(id);
       if (file && keeping === 'keep' && !(await hasAudio(id)) && !(await saveAudio(id, file))) {
         store.set({ notice: 'There is too little space on this device to keep the audio; the analysis is kept.' });
       }
-      await changed();
+      await changed(isNew ? id : '');
     } catch {
       // A private window, or no space: the song stays open all the same.
     }
   }
 
-  let endWait = () => {};
   store.watch(scope, ['report', 'edits', 'undone', 'keeping', 'file'], ({ id, phase }) => {
     if (!id || phase !== 'ready') return;
     endWait();
@@ -64,11 +100,13 @@ export function createShelf(store, scope) {
     store.set({ keeping });
     // Asks the browser not to clear the library when space runs short.
     if (keeping === 'keep') void navigator.storage?.persist?.();
-    else void forgetAudio().then(changed, () => {});
+    else void forgetAudio().then(() => changed(), () => {});
   });
   store.answer('forget', async (id) => {
+    release(id);
     await forgetSong(id).catch(() => {});
-    await changed();
+    await refresh();
+    others?.postMessage({ changed: '', forgotten: id });
   });
 }
 

@@ -28,10 +28,6 @@ export function listenToKeys(store, scope) {
     ArrowRight: ({ shiftKey }) => store.ask('step', { by: 1, unit: shiftKey ? 'beat' : 'bar' }),
     '[': () => store.ask('section', -1),
     ']': () => store.ask('section', 1),
-    PageUp: () => store.ask('section', -1),
-    PageDown: () => store.ask('section', 1),
-    Home: () => store.ask('seek', 0),
-    End: () => store.ask('seek', store.state.report?.duration ?? 0),
     l: () => store.ask('loop', undefined),
     '+': () => store.ask('zoom', 1.25),
     '=': () => store.ask('zoom', 1.25),
@@ -46,18 +42,17 @@ export function listenToKeys(store, scope) {
     o: () => store.ask('magnify', { factor: 1 / 1.6 }),
     h: () => store.ask('pan', -0.5),
     j: () => store.ask('pan', 0.5),
+    f: () => store.ask('stand', undefined),
   };
-  /** Keys that scroll the page act only where the song has the focus. */
-  const ONLY_ON_THE_SONG = new Set(['Home', 'End', 'PageUp', 'PageDown']);
-
   scope.on(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
     const target = event.target instanceof Element ? event.target : document.body;
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z' && !target.closest(TYPES_INTO)) {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && ['z', 'y'].includes(event.key.toLowerCase()) && !target.closest(TYPES_INTO)) {
       event.preventDefault();
-      store.ask(event.shiftKey ? 'redo' : 'undo', undefined);
+      store.ask(event.shiftKey || event.key.toLowerCase() === 'y' ? 'redo' : 'undo', undefined);
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // The timeline has its own keys.
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const { phase } = store.state;
     if (event.key === 'Escape' && (phase === 'reading' || phase === 'analysing')) {
       store.ask('cancel', undefined);
@@ -72,8 +67,8 @@ export function listenToKeys(store, scope) {
     }
     // Space plays and pauses also after a click on what goes to a place; Enter goes there.
     if (event.key === ' ' && target.closest(PRESSES) && !target.closest('[data-seek]')) return;
-    if (document.querySelector('dialog[open]')) return;
-    if (ONLY_ON_THE_SONG.has(event.key) && !target.closest('[role=slider]')) return;
+    // The music stand is for playing; over other sheets keys rest.
+    if (document.querySelector('dialog[open]:not(#stand)')) return;
     event.preventDefault();
     run(event);
   });

@@ -75,6 +75,7 @@
  * @property {void} undo
  * @property {void} redo
  * @property {void} found                 back to what was found
+ * @property {{ edits: Edit[], undone: Edit[] }} adopt   corrections made in another tab
  * @property {boolean} editing
  * @property {number} seek                go to this second
  * @property {1 | -1} section             go to the next or the previous section
@@ -92,6 +93,7 @@
  * @property {number} pan                 move the timeline by so many of its widths
  * @property {boolean} follow
  * @property {number} focus
+ * @property {void} stand                 open or close the music stand
  * @property {Partial<State['play']>} play
  */
 

@@ -6,7 +6,9 @@ mod check;
 mod fixtures;
 mod learn;
 mod npm;
+mod page_bench;
 mod process;
+mod python;
 mod serve;
 mod setup;
 mod songbook;
@@ -33,6 +35,7 @@ cargo xtask COMMAND
   songbook SET SPLIT N [DIR]
                          render N composed songs with their truth (sets: rhythm, harmony, forms; splits: train, test)
   bench [FILE…]          time the stages of an analysis
+  page-bench             weigh and time the page in Chromium; writes docs/PERFORMANCE.md
   learn WHAT [--corpus DIR] [--cache DIR]
                          fit the learned numbers of a stage; writes the data file beside it
   bless                  approve the reports of the fixtures as they are now (fixtures/golden)
@@ -64,6 +67,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "accuracy" => accuracy::run(rest),
         "songbook" => songbook::run(rest),
         "bench" => bench::run(rest),
+        "page-bench" => page_bench::run(rest),
         "learn" => learn::run(rest),
         "bless" => check::bless(),
         "fixtures" => fixtures::run(),

@@ -126,3 +126,31 @@ function beatsInBarAt(beats, index) {
   }
   return beats[last].position;
 }
+
+/** Going back within this many seconds of a start goes to the one before, as on any player. */
+const GRACE = { playing: { section: 1.2, bar: 0.25, beat: 0.25 }, paused: { section: 0.05, bar: 0.02, beat: 0.02 } };
+
+/** Seconds a step is where there are no beats. */
+const NOMINAL_STEP = { section: 10, bar: 5, beat: 1 };
+
+/**
+ * Where a step back or on leads: to the start of a section, bar or beat.
+ * @param {Report} report
+ * @param {number} time
+ * @param {1 | -1} by
+ * @param {'section' | 'bar' | 'beat'} unit
+ * @param {boolean} playing
+ */
+export function stepFrom(report, time, by, unit, playing) {
+  const starts = {
+    section: () => report.sections.map(({ start }) => start),
+    bar: () => report.downbeats,
+    beat: () => report.beats.map((beat) => beat.time),
+  }[unit]();
+  if (starts.length < 2 && unit !== 'section') return Math.min(Math.max(time + by * NOMINAL_STEP[unit], 0), report.duration);
+  const here = lastAtOrBefore(starts, time + 1e-3);
+  const late = here >= 0 && time - starts[here] > GRACE[playing ? 'playing' : 'paused'][unit];
+  const target = by > 0 ? here + 1 : late ? here : here - 1;
+  if (by > 0 && target >= starts.length) return report.duration;
+  return target < 0 ? 0 : starts[target];
+}

@@ -3,7 +3,7 @@
  * same. Times of the song and of the file differ by what browsers play too late (offset.js).
  */
 
-import { barsOf, lastAtOrBefore } from '../geometry/position.js';
+import { stepFrom } from '../geometry/position.js';
 import { clampTime } from '../geometry/timescale.js';
 import { barsLoop, clicksBetween, countIn, isOver, loopAfterSeek, phraseLoop, sectionLoop } from './loops.js';
 import { playbackOffset } from './offset.js';
@@ -11,12 +11,6 @@ import { createSound } from './sound.js';
 
 /** @import { Scope } from '../scope.js' */
 /** @import { Store } from '../state.js' */
-
-/** Going back within this many seconds of a start goes to the one before, as on any player. */
-const GRACE = 1.2;
-
-/** Seconds a step is where there are no beats. */
-const NOMINAL_STEP = { beat: 1, bar: 5 };
 
 /** Magnifications of the strip. */
 const ZOOM_LIMITS = [0.25, 6];
@@ -203,16 +197,6 @@ export function createPlayer(audio, store, scope) {
     if (playable && audio.paused && store.state.playing) play();
   }
 
-  /** @param {readonly number[]} starts @param {1 | -1} by @param {number} grace */
-  function jump(starts, by, grace) {
-    const { time } = store.state;
-    const here = lastAtOrBefore(starts, time + 1e-3);
-    const late = here >= 0 && time - starts[here] > grace;
-    const target = by > 0 ? here + 1 : late ? here : here - 1;
-    if (by > 0 && target >= starts.length) seek(duration());
-    else seek(target < 0 ? 0 : starts[target]);
-  }
-
   store.answer('seek', seek);
   store.answer('toggle', () => {
     const { playable, playing, time, click, rate, pitch, loop } = store.state;
@@ -226,17 +210,13 @@ export function createPlayer(audio, store, scope) {
     if (click.countIn) rollIn(store.state.time);
     else play();
   });
-  store.answer('section', (by) => {
-    const starts = store.state.report?.sections.map((section) => section.start) ?? [];
-    jump(starts, by, store.state.playing ? GRACE : 0.05);
-  });
-  store.answer('step', ({ by, unit }) => {
+  /** @param {1 | -1} by @param {'section' | 'bar' | 'beat'} unit */
+  const step = (by, unit) => {
     const { report, time, playing } = store.state;
-    if (!report) return;
-    const starts = unit === 'beat' ? report.beats.map((beat) => beat.time) : barsOf(report).map((bar) => bar.start);
-    if (starts.length > 1) jump(starts, by, playing ? 0.25 : 0.02);
-    else seek(time + by * NOMINAL_STEP[unit]);
-  });
+    if (report) seek(stepFrom(report, time, by, unit, playing));
+  };
+  store.answer('section', (by) => step(by, 'section'));
+  store.answer('step', ({ by, unit }) => step(by, unit));
   store.answer('loop', () => {
     const { report, time, loop } = store.state;
     store.set({ loop: loop || !report ? null : sectionLoop(report, time) });

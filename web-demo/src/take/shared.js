@@ -3,6 +3,7 @@
  */
 
 import { correct } from '../desk.js';
+import { loadSong, sharedId, songId } from '../library.js';
 import { NO_SONG } from '../state.js';
 import { unpacked } from './link.js';
 
@@ -12,10 +13,14 @@ import { unpacked } from './link.js';
 export function createSharing(store) {
   store.answer('shared', async (text) => {
     try {
-      const { report: found, edits } = await unpacked(text);
+      const { report: found, edits: sent } = await unpacked(text);
+      const id = sharedId(await songId(new Blob([text])));
+      // What was corrected here since the link came.
+      const known = await loadSong(id).catch(() => undefined);
+      const edits = known?.edits ?? sent;
       // The core reads it whole: what is no report is refused before it is shown.
       const report = { ...(await correct(found, edits)), waveform: found.waveform };
-      store.set({ ...NO_SONG, phase: 'ready', file: null, notice: '', problem: null, editing: false, found, report, edits });
+      store.set({ ...NO_SONG, phase: 'ready', file: null, notice: '', problem: null, editing: false, id, found, report, edits, undone: known?.undone ?? [] });
     } catch (error) {
       store.set({ problem: { code: 'bad_link', message: String(error) }, phase: store.state.report ? 'ready' : 'error' });
     }

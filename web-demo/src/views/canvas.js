@@ -27,23 +27,25 @@ export const groupName = (group) => (group < 0 ? 'none' : String(group % GROUP_C
  * @param {HTMLElement} root
  * @param {Scope} scope
  * @param {(palette: Palette) => void} tell
+ * @returns {() => void} reads them again, when a style sheet has come
  */
 export function watchPalette(root, scope, tell) {
   const probes = new Map(
     ['none', ...Array(GROUP_COLOURS).keys()].map((name) => {
       const probe = element('i', { 'data-group': name, hidden: true });
       root.append(probe);
+      scope.own(() => probe.remove());
       return [String(name), probe];
     }),
   );
-  scope.watchMedia('(prefers-color-scheme: dark)', () => {
+  const read = () => {
     const own = getComputedStyle(root);
     const colours = new Map(
       [...probes].map(([name, probe]) => {
         const style = getComputedStyle(probe);
         /** @param {string} part */
-        const read = (part) => style.getPropertyValue(`--${part}`).trim();
-        return [name, { wave: read('wave'), fill: read('fill'), ink: read('ink-on') }];
+        const value = (part) => style.getPropertyValue(`--${part}`).trim();
+        return [name, { wave: value('wave'), fill: value('fill'), ink: value('ink-on') }];
       }),
     );
     tell({
@@ -51,7 +53,9 @@ export function watchPalette(root, scope, tell) {
       colour: (name) => own.getPropertyValue(`--${name}`).trim(),
       font: own.fontFamily,
     });
-  });
+  };
+  scope.watchMedia('(prefers-color-scheme: dark)', read);
+  return read;
 }
 
 /**

@@ -6,7 +6,7 @@ import { barsOf, spanAt } from '../geometry/position.js';
 import { harteOf, KEYS, QUALITIES, readChord } from '../theory.js';
 import { count, withAccidentals } from '../words.js';
 import { element, setText } from './element.js';
-import { snapped } from './overview-pointer.js';
+import { snapped } from '../timeline/pointer.js';
 
 /** @import { Scope } from '../scope.js' */
 /** @import { Store } from '../state.js' */
@@ -136,7 +136,7 @@ export function correctView(root, store, scope) {
   const undo = button('undo', 'Undo', () => store.ask('undo', undefined), 'Ctrl Z');
   const redo = button('redo', 'Redo', () => store.ask('redo', undefined), 'Ctrl Shift Z');
   const found = button('back-to-found', 'Back to what was found', () => store.ask('found', undefined));
-  const made = element('span', { class: 'hint' });
+  const made = element('span', { class: 'hint', role: 'status' });
   root.append(
     element('p', { class: 'hint' }, 'Go to a place; the tools act on the section and the chord there. On the timeline: drag a border, double-click to add one; with Alt off the bars.'),
     element('div', { class: 'tool-groups' }, form, harmony, beat, tone),

@@ -47,8 +47,9 @@ export function phasesView(body, store, scope) {
     entered = phase;
   });
 
+  let shown = '';
   const notice = /** @type {HTMLElement} */ (document.getElementById('notice'));
-  store.watch(scope, ['phase', 'notice', 'playable', 'file', 'found'], ({ phase, notice: text, playable, file, found: report }) => {
+  store.watch(scope, ['phase', 'notice', 'playable', 'file', 'found', 'queue'], ({ phase, notice: text, playable, file, found: report, queue }) => {
     const words = phase === 'error' ? [] : [text];
     if (phase === 'ready' && report) {
       if (!file) words.push('Its audio is not here: choose the file with Play to hear it.');
@@ -57,9 +58,14 @@ export function phasesView(body, store, scope) {
           `This browser cannot play this ${report.source.container.toUpperCase()} file (${report.source.codec}). Its analysis is complete.`,
         );
       }
+      const done = queue.filter(({ state }) => state === 'done' || state === 'failed').length;
+      if (queue.length > done) words.push(`Of the other files ${done} of ${queue.length} are analysed.`);
       words.push(...report.warnings.map(({ message }) => sentence(message)));
     }
     const said = words.filter(Boolean);
+    // Progress inside a file changes nothing here, and is not read out again.
+    if (said.join('\n') === shown) return;
+    shown = said.join('\n');
     notice.hidden = said.length === 0;
     notice.replaceChildren(...said.map((line) => element('p', {}, line)));
   });

@@ -57,6 +57,10 @@ export function playView(root, store, scope) {
     setText(key, to + semitones);
     setText(capo, play.capo ? `fret ${play.capo}` : 'none');
     simple.checked = play.simple;
+    // The heading on paper tells how the song sounds, this how it is written there.
+    const written = report?.key ? `written in ${withAccidentals(transposeKey(report.key, play.transpose - play.capo))}` : 'transposed';
+    const remarks = [(play.transpose !== 0 || play.capo !== 0) && written, play.capo > 0 && `capo on fret ${play.capo}`, play.transpose !== 0 && `sounds in ${to}`, play.simple && 'triads only'];
+    setText(/** @type {HTMLElement} */ (document.getElementById('played')), remarks.filter(Boolean).join(' · '));
     instrument.value = play.instrument;
   });
   let shown = '';

@@ -2,6 +2,7 @@
  * Tools for practising: speed and pitch, clicks, what is repeated and how.
  */
 
+import { barsLoop } from '../playback/loops.js';
 import { element, setText } from './element.js';
 
 /** @import { Scope } from '../scope.js' */
@@ -18,8 +19,10 @@ export function practiseView(root, store, scope) {
   const volume = slider('click-volume', 'Click', { min: 0, max: 100, step: 5 });
   const countIn = check('count-in', 'Count in a bar');
   const pause = check('loop-pause', 'A bar of rest before each repeat');
-  const section = element('button', { type: 'button', class: 'button' }, 'Repeat section');
-  const phrase = element('button', { type: 'button', class: 'button' }, 'Repeat phrase');
+  const section = element('button', { type: 'button', class: 'button' }, 'Section');
+  const phrase = element('button', { type: 'button', class: 'button' }, 'Phrase');
+  const from = element('button', { type: 'button', class: 'button', id: 'repeat-from', title: 'Repeat the bar that sounds' }, 'From this bar');
+  const to = element('button', { type: 'button', class: 'button', id: 'repeat-to', title: 'Repeat up to the bar that sounds' }, 'to this bar');
   const reset = element('button', { type: 'button', class: 'button' }, 'As recorded');
   root.append(
     rate.row,
@@ -28,8 +31,8 @@ export function practiseView(root, store, scope) {
     volume.row,
     countIn.row,
     pause.row,
-    element('div', { class: 'buttons' }, section, phrase),
-    element('p', { class: 'hint' }, 'To repeat bars, drag over them in the chart, or over the timeline with Shift.'),
+    element('div', { class: 'buttons', role: 'group', 'aria-label': 'Repeat' }, element('span', { 'aria-hidden': 'true' }, 'Repeat'), section, phrase, from, to),
+    element('p', { class: 'hint' }, 'Bars are also repeated by dragging over them in the chart, or over the timeline with Shift.'),
   );
 
   scope.on(rate.input, 'input', () => store.ask('rate', Number(rate.input.value) / 100));
@@ -42,6 +45,18 @@ export function practiseView(root, store, scope) {
     store.ask('loop', undefined);
   });
   scope.on(phrase, 'click', () => store.ask('phrase', undefined));
+  /** Where a repeat of bars is to start: whoever then goes on to its end leaves it for a moment. @type {number | null} */
+  let begun = null;
+  store.watch(scope, ['id'], () => (begun = null));
+  scope.on(from, 'click', () => {
+    const { report, time } = store.state;
+    begun = time;
+    if (report) store.ask('repeat', barsLoop(report, time, time));
+  });
+  scope.on(to, 'click', () => {
+    const { report, time, loop } = store.state;
+    if (report) store.ask('repeat', barsLoop(report, begun ?? loop?.start ?? time, time));
+  });
   scope.on(reset, 'click', () => {
     store.ask('rate', 1);
     store.ask('pitch', 0);

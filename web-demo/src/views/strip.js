@@ -7,6 +7,7 @@ import { pagedScale, scrollingScale, stripShaper, stripSpan } from '../geometry/
 import { romanWithAccidentals, withAccidentals } from '../words.js';
 import { fillBox, freshContext, watchPalette } from './canvas.js';
 import { element } from './element.js';
+import { iconButton } from './icons.js';
 
 /** @import { StripShapes } from '../geometry/strip.js' */
 /** @import { Scope } from '../scope.js' */
@@ -29,10 +30,15 @@ const HEIGHT = ROWS.wave.y + ROWS.wave.h;
  */
 export function stripView(root, store, scope) {
   const canvas = element('canvas', { 'aria-hidden': 'true' });
-  const area = element('div', { class: 'strip-area' }, canvas);
-  const zoomOut = element('button', { type: 'button', 'aria-label': 'Show more time', title: 'Show more time (−)' }, '−');
-  const zoomIn = element('button', { type: 'button', 'aria-label': 'Magnify', title: 'Magnify (+)' }, '+');
-  root.append(area, element('div', { class: 'zoom' }, zoomIn, zoomOut));
+  // Painting changes heights: what is measured has none.
+  const ruler = element('div');
+  const area = element('div', { class: 'strip-area' }, ruler, canvas);
+  const zoomOut = element('button', { type: 'button', 'aria-label': 'Show more time in the close-up', title: 'Show more time (−)' }, '−');
+  const zoomIn = element('button', { type: 'button', 'aria-label': 'Magnify the close-up', title: 'Magnify (+)' }, '+');
+  const stand = iconButton('stand', 'Music stand', 'F');
+  stand.id = 'stand-open';
+  stand.setAttribute('aria-haspopup', 'dialog');
+  root.append(area, element('div', { class: 'zoom' }, stand, zoomIn, zoomOut));
 
   /** @type {Palette | null} */
   let palette = null;
@@ -62,7 +68,7 @@ export function stripView(root, store, scope) {
     still = matches;
     paint();
   });
-  scope.watchWidth(area, (to) => {
+  scope.watchWidth(ruler, (to) => {
     width = to;
     paint();
   });

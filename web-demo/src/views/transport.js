@@ -2,7 +2,8 @@
  * The dock: play, sections back and on, what repeats, and the tools for practising. Always in reach.
  */
 
-import { clock } from '../words.js';
+import { spanAt } from '../geometry/position.js';
+import { clock, withAccidentals } from '../words.js';
 import { element, setText } from './element.js';
 import { iconButton, setIcon } from './icons.js';
 
@@ -26,6 +27,9 @@ export function transportView(root, store, scope) {
   click.id = 'click';
   const now = element('span', { class: 'time-now' });
   const total = element('span', { class: 'time-total' });
+  const chordName = element('strong');
+  const sectionName = element('span');
+  const sounding = element('span', { class: 'dock-now', hidden: true }, chordName, ' ', sectionName);
   const what = element('button', { type: 'button', class: 'loop-name', hidden: true, title: 'Stop repeating (L)' });
   const tools = element(
     'button',
@@ -37,6 +41,7 @@ export function transportView(root, store, scope) {
     toggle,
     on,
     element('span', { class: 'time' }, now, element('span', { 'aria-hidden': 'true' }, ' / '), total),
+    sounding,
     element('span', { class: 'spring' }, what),
     loop,
     click,
@@ -58,6 +63,16 @@ export function transportView(root, store, scope) {
   store.watch(scope, ['time', 'report'], ({ time, report }) => {
     setText(now, clock(time));
     setText(total, clock(report?.duration ?? 0));
+  });
+  // What sounds is said here as long as the panel that says it is away.
+  scope.watchSeen(/** @type {HTMLElement} */ (document.getElementById('now')), (seen) => {
+    sounding.hidden = seen;
+  });
+  store.watch(scope, ['time', 'sheet'], ({ time, sheet }) => {
+    const chord = sheet?.chords[spanAt(sheet.chords, time)];
+    const section = sheet?.sections[spanAt(sheet.sections, time)];
+    setText(chordName, chord && chord.label !== 'N' ? withAccidentals(chord.name) : '');
+    setText(sectionName, section?.name ?? '');
   });
   store.watch(scope, ['playing', 'playable', 'file', 'counting'], ({ playing, playable, file, counting }) => {
     setIcon(toggle, playing ? 'pause' : 'play');

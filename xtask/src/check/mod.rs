@@ -13,7 +13,7 @@ use std::process::Command;
 use anyhow::{Result, bail, ensure};
 
 use crate::steps::Steps;
-use crate::{process, setup, tree, wasm};
+use crate::{process, python, setup, tree, wasm};
 use tally::Tally;
 
 /// The packages that share one build. Always named together, so that cargo unifies their
@@ -175,8 +175,21 @@ fn browser(tally: &mut Tally) -> Result<()> {
             return tally.missing(program, "apt-get install chromium chromium-driver");
         }
     }
-    tally.tests(&mut harness("--test browser --test browser_tools"))
+    if !process::found("firefox-esr") && !process::found("firefox") {
+        tally.missing("firefox-esr", "apt-get install firefox-esr")?;
+    }
+    if !process::found("python3") {
+        return tally.missing("python3", python::ADVICE);
+    }
+    // What the page exports is read by the reference readers of its formats.
+    python::environment("readers", READERS)?;
+    tally.tests(&mut harness(
+        "--test browser --test browser_tools --test browser_timeline --test browser_leaving --test firefox",
+    ))
 }
+
+/// What `tests/readers/read.py` reads with.
+const READERS: &str = "jams==0.3.4\nmido==1.3.3\nmir_eval==0.8.2\npypdf==7.1.1\n";
 
 /// Tests of those packages, which find what was built through the environment.
 fn harness(which: &str) -> Command {

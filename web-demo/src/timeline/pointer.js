@@ -6,11 +6,9 @@ import { barsOf } from '../geometry/position.js';
 import { barsLoop } from '../playback/loops.js';
 import { clock, percent } from '../words.js';
 
-/** @import { Lanes } from '../geometry/lanes.js' */
-/** @import { OverviewShapes } from '../geometry/overview.js' */
 /** @import { Report } from '../report.js' */
 /** @import { Scope } from '../scope.js' */
-/** @import { Store } from '../state.js' */
+/** @import { SectionistTimeline } from './element.js' */
 
 /** A finger that moved less than this many pixels has tapped. */
 const TAP = 8;
@@ -19,12 +17,11 @@ const TAP = 8;
 const CATCH = { mouse: 7, touch: 16 };
 
 /**
- * @param {{ slider: HTMLElement, ghost: HTMLElement, minimap: HTMLElement }} parts
- * @param {Store} store
+ * @param {{ stage: HTMLElement, ghost: HTMLElement, minimap: HTMLElement }} parts
+ * @param {SectionistTimeline} timeline
  * @param {Scope} scope
- * @param {() => { shapes: OverviewShapes, lanes: Lanes, width: number } | null} seen what is painted
  */
-export function listenToTimeline({ slider, ghost, minimap }, store, scope, seen) {
+export function listenToTimeline({ stage, ghost, minimap }, timeline, scope) {
   /** @typedef {{ x: number, y: number, kind: 'wait' | 'seek' | 'bars' | 'border', section: number, from: number }} Drag */
   /** @type {Drag | null} */
   let drag = null;
@@ -34,20 +31,20 @@ export function listenToTimeline({ slider, ghost, minimap }, store, scope, seen)
 
   /** @param {MouseEvent} event */
   const place = ({ clientX, clientY }) => {
-    const box = slider.getBoundingClientRect();
+    const box = stage.getBoundingClientRect();
     return { x: clientX - box.left, y: clientY - box.top };
   };
   /** @param {number} x */
-  const timeAt = (x) => seen()?.shapes.scale.time(x) ?? 0;
+  const timeAt = (x) => timeline.painted?.shapes.scale.time(x) ?? 0;
 
   /** The border near `x`, if the pointer can take it. @param {number} x @param {string} pointer */
   const borderAt = (x, pointer) => {
-    if (!store.state.editing) return -1;
+    if (!timeline.editing) return -1;
     const reach = pointer === 'touch' ? CATCH.touch : CATCH.mouse;
-    return seen()?.shapes.boundaries.find((border) => Math.abs(border.x - x) <= reach)?.index ?? -1;
+    return timeline.painted?.shapes.boundaries.find((border) => Math.abs(border.x - x) <= reach)?.index ?? -1;
   };
 
-  scope.on(slider, 'pointerdown', (/** @type {PointerEvent} */ event) => {
+  scope.on(stage, 'pointerdown', (/** @type {PointerEvent} */ event) => {
     if (event.button !== 0) return;
     fingers.set(event.pointerId, event.clientX);
     if (fingers.size === 2) {
@@ -59,33 +56,33 @@ export function listenToTimeline({ slider, ghost, minimap }, store, scope, seen)
     const section = borderAt(x, event.pointerType);
     const kind = section > 0 ? 'border' : event.shiftKey ? 'bars' : event.pointerType === 'touch' ? 'wait' : 'seek';
     drag = { x, y, kind, section, from: timeAt(x) };
-    if (kind !== 'wait') slider.setPointerCapture(event.pointerId);
-    if (kind === 'seek') store.ask('seek', timeAt(x));
+    if (kind !== 'wait') stage.setPointerCapture(event.pointerId);
+    if (kind === 'seek') timeline.seek(timeAt(x));
   });
   const spread = () => {
     const [a, b] = fingers.values();
     return Math.max(20, Math.abs(a - b));
   };
 
-  scope.on(slider, 'pointermove', (/** @type {PointerEvent} */ event) => {
+  scope.on(stage, 'pointermove', (/** @type {PointerEvent} */ event) => {
     const { x, y } = place(event);
     if (fingers.has(event.pointerId)) fingers.set(event.pointerId, event.clientX);
     if (fingers.size === 2) {
       const now = spread();
-      const [a, b] = [...fingers.values()].map((finger) => finger - slider.getBoundingClientRect().left);
-      store.ask('magnify', { factor: now / apart, at: timeAt((a + b) / 2) });
+      const [a, b] = [...fingers.values()].map((finger) => finger - stage.getBoundingClientRect().left);
+      timeline.magnify(now / apart, timeAt((a + b) / 2));
       apart = now;
       return;
     }
     if (drag) {
-      const { report } = store.state;
+      const { report } = timeline;
       // A finger that goes sideways means the song; one that goes up or down, the page.
       if (drag.kind === 'wait' && Math.abs(x - drag.x) > TAP && Math.abs(x - drag.x) > 1.5 * Math.abs(y - drag.y)) {
         drag.kind = 'seek';
-        slider.setPointerCapture(event.pointerId);
+        stage.setPointerCapture(event.pointerId);
       }
-      if (drag.kind === 'seek') store.ask('seek', timeAt(x));
-      else if (drag.kind === 'bars' && report) store.ask('repeat', barsLoop(report, drag.from, timeAt(x)));
+      if (drag.kind === 'seek') timeline.seek(timeAt(x));
+      else if (drag.kind === 'bars' && report) timeline.repeat(barsLoop(report, drag.from, timeAt(x)));
       else if (drag.kind === 'border' && report) guide(snapped(report, timeAt(x), event.altKey), 'Border');
       return;
     }
@@ -95,72 +92,72 @@ export function listenToTimeline({ slider, ghost, minimap }, store, scope, seen)
   /** Shows where a border would go. @param {number} time @param {string} words */
   const guide = (time, words) => {
     ghost.hidden = false;
-    const x = seen()?.shapes.scale.x(time) ?? 0;
+    const x = timeline.painted?.shapes.scale.x(time) ?? 0;
     ghost.style.transform = `translateX(${x}px)`;
     ghost.dataset.time = `${words} ${clock(time)}`;
-    ghost.classList.toggle('flipped', x > (seen()?.width ?? 0) - 180);
+    ghost.classList.toggle('flipped', x > (timeline.painted?.width ?? 0) - 180);
   };
 
   /** What is under the pointer: the time, and the second reading of what is doubtful. @param {PointerEvent} event @param {number} x @param {number} y */
   const hover = ({ pointerType }, x, y) => {
-    const now = seen();
-    const { report } = store.state;
+    const now = timeline.painted;
+    const { report } = timeline;
     if (!now || !report || pointerType !== 'mouse') return;
     const time = timeAt(Math.min(Math.max(x, 0), now.width));
     const index = report.sections.findIndex((section) => time >= section.start && time < section.end);
     const inLane = y <= now.lanes.sections.y + now.lanes.sections.h;
-    store.ask('focus', inLane ? index : -1);
-    slider.style.cursor = borderAt(x, pointerType) > 0 ? 'ew-resize' : '';
+    timeline.light(inLane ? index : -1);
+    stage.style.cursor = borderAt(x, pointerType) > 0 ? 'ew-resize' : '';
     guide(time, inLane && index >= 0 ? `${reading(report, index)} ·` : '');
   };
 
-  scope.on(slider, 'pointerleave', () => {
+  scope.on(stage, 'pointerleave', () => {
     ghost.hidden = true;
-    store.ask('focus', -1);
+    timeline.light(-1);
   });
 
   /** @param {PointerEvent} event */
   const end = (event) => {
     fingers.delete(event.pointerId);
-    const { report } = store.state;
+    const { report } = timeline;
     const { x } = place(event);
-    if (drag?.kind === 'wait' && event.type === 'pointerup') store.ask('seek', timeAt(x));
+    if (drag?.kind === 'wait' && event.type === 'pointerup') timeline.seek(timeAt(x));
     if (drag?.kind === 'border' && report && event.type === 'pointerup' && Math.abs(x - drag.x) > 2) {
-      store.ask('edit', { edit: 'move_boundary', from: report.sections[drag.section].start, to: snapped(report, timeAt(x), event.altKey) });
+      timeline.edit({ edit: 'move_boundary', from: report.sections[drag.section].start, to: snapped(report, timeAt(x), event.altKey) });
     }
-    if (drag?.kind === 'bars' && report && event.type === 'pointerup') store.ask('repeat', barsLoop(report, drag.from, timeAt(x)));
+    if (drag?.kind === 'bars' && report && event.type === 'pointerup') timeline.repeat(barsLoop(report, drag.from, timeAt(x)));
     drag = null;
     ghost.hidden = true;
   };
-  scope.on(slider, 'pointerup', end);
-  scope.on(slider, 'pointercancel', end);
+  scope.on(stage, 'pointerup', end);
+  scope.on(stage, 'pointercancel', end);
 
-  scope.on(slider, 'dblclick', (/** @type {MouseEvent} */ event) => {
-    const { report, editing } = store.state;
-    if (editing && report) store.ask('edit', { edit: 'add_boundary', at: snapped(report, timeAt(place(event).x), event.altKey) });
+  scope.on(stage, 'dblclick', (/** @type {MouseEvent} */ event) => {
+    const { report, editing } = timeline;
+    if (editing && report) timeline.edit({ edit: 'add_boundary', at: snapped(report, timeAt(place(event).x), event.altKey) });
   });
   scope.on(
-    slider,
+    stage,
     'wheel',
     (/** @type {WheelEvent} */ event) => {
       const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
       // A plain wheel scrolls the page, as everywhere.
       if (!event.ctrlKey && !event.altKey && !sideways) return;
       event.preventDefault();
-      if (sideways) store.ask('pan', event.deltaX / slider.clientWidth);
-      else store.ask('magnify', { factor: Math.exp(-event.deltaY * 0.01), at: timeAt(place(event).x) });
+      if (sideways) timeline.pan(event.deltaX / stage.clientWidth);
+      else timeline.magnify(Math.exp(-event.deltaY * 0.01), timeAt(place(event).x));
     },
     { passive: false },
   );
 
   /** @param {PointerEvent} event */
   const panTo = (event) => {
-    const { view, report } = store.state;
+    const { view, report } = timeline;
     const box = minimap.getBoundingClientRect();
     if (!view || !report) return;
     const span = view.end - view.start;
     const middle = ((event.clientX - box.left) / box.width) * report.duration;
-    store.ask('pan', (middle - span / 2 - view.start) / span);
+    timeline.pan((middle - span / 2 - view.start) / span);
   };
   scope.on(minimap, 'pointerdown', (/** @type {PointerEvent} */ event) => {
     minimap.setPointerCapture(event.pointerId);

@@ -4,11 +4,11 @@
 
 import { fittingName } from '../geometry/fit.js';
 import { clock, withAccidentals } from '../words.js';
-import { fillBox } from './canvas.js';
+import { fillBox } from '../views/canvas.js';
 
 /** @import { Lanes } from '../geometry/lanes.js' */
 /** @import { OverviewShapes } from '../geometry/overview.js' */
-/** @import { Palette } from './canvas.js' */
+/** @import { Palette } from '../views/canvas.js' */
 
 /** Height of the mark where a phrase starts inside a section. */
 const PHRASE_MARK = 8;
@@ -40,6 +40,20 @@ export function paintOverview(context, shapes, lanes, palette, lit) {
     const half = context.measureText(words).width / 2;
     const at = Math.min(Math.max(x - half, 0), shapes.scale.width - 2 * half);
     context.fillText(words, at, lanes.axis.y + lanes.axis.h / 2);
+  }
+}
+
+/**
+ * The whole form, small: what is in view is a part of it.
+ * @param {CanvasRenderingContext2D} context
+ * @param {readonly { x: number, width: number, group: number }[]} sections
+ * @param {number} height
+ * @param {Palette} palette
+ */
+export function paintMinimap(context, sections, height, palette) {
+  for (const { x, width, group } of sections) {
+    context.fillStyle = palette.group(group).fill;
+    fillBox(context, x + 0.5, 4, Math.max(1, width - 1), height - 8, 3);
   }
 }
 
@@ -97,8 +111,7 @@ function paintWave(context, shapes, { wave }, palette) {
   }
 }
 
-/** Sure borders are lines; doubtful ones are soft over the range that they may lie in. */
-/** @param {CanvasRenderingContext2D} context @param {OverviewShapes} shapes @param {Lanes} lanes @param {Palette} palette */
+/** Sure borders are lines; doubtful ones are soft over the range that they may lie in. @param {CanvasRenderingContext2D} context @param {OverviewShapes} shapes @param {Lanes} lanes @param {Palette} palette */
 function paintBoundaries(context, shapes, { wave }, palette) {
   const ink = palette.colour('ink-soft');
   for (const { x, doubtful, from, to } of shapes.boundaries) {
