@@ -441,7 +441,8 @@ fn fingers_find_what_they_press() {
     assert_eq!(browser.script(small), serde_json::json!([[], 0]), "over a song");
     browser.script("document.querySelector('#take-open').click()");
     assert_eq!(browser.script(small), serde_json::json!([[], 0]), "taking along");
-    browser.script("document.querySelector('#take-dialog').close(); document.querySelector('.brand').click()");
+    browser
+        .script("document.querySelector('#take-dialog').close(); document.querySelector('.brand').click()");
     browser.wait_until("document.querySelector('.library-song')");
     assert_eq!(browser.script(small), serde_json::json!([[], 0]), "at the start");
 }

@@ -34,9 +34,11 @@ fn long_song() -> PathBuf {
     } else {
         0
     };
-    let is_frame = |at: usize| bytes.get(at) == Some(&0xff) && bytes.get(at + 1).is_some_and(|b| b & 0xe0 == 0xe0);
+    let is_frame =
+        |at: usize| bytes.get(at) == Some(&0xff) && bytes.get(at + 1).is_some_and(|b| b & 0xe0 == 0xe0);
     let first = (skip..).find(|at| is_frame(*at)).expect("frames");
-    let second = (first + 96..).find(|at| is_frame(*at) && bytes[*at + 1] == bytes[first + 1]).expect("frames");
+    let second =
+        (first + 96..).find(|at| is_frame(*at) && bytes[*at + 1] == bytes[first + 1]).expect("frames");
     let path = std::env::temp_dir().join("sectionist-ten-minutes.mp3");
     fs::write(&path, bytes[second..].repeat(REPEATS)).expect("a temporary file");
     path
@@ -54,7 +56,11 @@ fn load(web_root: &Path) {
         .asked()
         .iter()
         .filter_map(|line| line.split(' ').nth(1))
-        .map(|path| if path == "/" { "index.html".to_owned() } else { path.trim_start_matches('/').to_owned() })
+        .map(
+            |path| {
+                if path == "/" { "index.html".to_owned() } else { path.trim_start_matches('/').to_owned() }
+            },
+        )
         .filter(|path| web_root.join(path).is_file())
         .collect();
     let first: Vec<&String> = files.iter().collect();
@@ -71,7 +77,11 @@ fn load(web_root: &Path) {
     row(web_root, "scripts", &kind(&|path| path.ends_with(".js")));
     row(web_root, "page, styles, icon", &kind(&|path| !path.ends_with(".wasm") && !path.ends_with(".js")));
     row(web_root, "**together**", &first);
-    row(web_root, "later, in the background: corrections, exports, stretcher", &later.iter().collect::<Vec<_>>());
+    row(
+        web_root,
+        "later, in the background: corrections, exports, stretcher",
+        &later.iter().collect::<Vec<_>>(),
+    );
     println!();
 }
 
@@ -111,7 +121,9 @@ fn compressed(web_root: &Path, files: &[&String]) -> Vec<[u64; 3]> {
 /// From a new browser to the first result.
 fn results(web_root: &Path, ten_minutes: &Path) {
     println!("| until the result is painted | first song | once more |\n| --- | --- | --- |");
-    for (name, path) in [("1:30 (0.7 MB of MP3)", fixture("harbour.mp3")), ("10:29 (5 MB of MP3)", ten_minutes.to_owned())] {
+    for (name, path) in
+        [("1:30 (0.7 MB of MP3)", fixture("harbour.mp3")), ("10:29 (5 MB of MP3)", ten_minutes.to_owned())]
+    {
         let server = PageServer::start(web_root).expect("a local server");
         let browser = Browser::start();
         browser.look(1280, 900, "light");
@@ -131,7 +143,10 @@ fn results(web_root: &Path, ten_minutes: &Path) {
         "const [entry] = performance.getEntriesByType('paint').filter(({ name }) => name === 'first-contentful-paint');
          return entry?.startTime ?? 0;",
     );
-    println!("\nFirst paint of the page from a local server: {:.0} ms.\n", start.as_f64().unwrap_or_default());
+    println!(
+        "\nFirst paint of the page from a local server: {:.0} ms.\n",
+        start.as_f64().unwrap_or_default()
+    );
 }
 
 /// Seconds from the choice of a file to its painted structure.
@@ -175,19 +190,33 @@ fn frames(web_root: &Path, ten_minutes: &Path) {
         notes[2],
         notes[3],
     );
-    println!("| | frames a second | from frame to frame: median | 95 of 100 | longest | work a frame: median | 95 of 100 |");
+    println!(
+        "| | frames a second | from frame to frame: median | 95 of 100 | longest | work a frame: median | 95 of 100 |"
+    );
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     browser.script("document.querySelector('#toggle').click()");
     let states = [
         ("playing, whole song", "", ""),
-        ("playing, magnified eight times", "for (let i = 0; i < 5; i += 1) document.querySelector('sectionist-timeline').magnify(1.52);", ""),
+        (
+            "playing, magnified eight times",
+            "for (let i = 0; i < 5; i += 1) document.querySelector('sectionist-timeline').magnify(1.52);",
+            "",
+        ),
         (
             "playing and magnifying, every frame",
             "document.querySelector('sectionist-timeline').set({ view: null });",
             "document.querySelector('sectionist-timeline').magnify(n % 120 < 60 ? 1.05 : 1 / 1.05, 300);",
         ),
-        ("playing, music stand", "document.querySelector('#magnify [aria-label=\"Show the whole song\"]').click(); document.querySelector('#stand-open').click();", ""),
-        ("standing still", "document.querySelector('#stand').close(); document.querySelector('#toggle').click();", ""),
+        (
+            "playing, music stand",
+            "document.querySelector('#magnify [aria-label=\"Show the whole song\"]').click(); document.querySelector('#stand-open').click();",
+            "",
+        ),
+        (
+            "standing still",
+            "document.querySelector('#stand').close(); document.querySelector('#toggle').click();",
+            "",
+        ),
     ];
     for (what, before, every) in states {
         browser.script(before);
@@ -213,7 +242,8 @@ fn frames(web_root: &Path, ten_minutes: &Path) {
              }});"
         ));
         let sorted = |list: &Value| -> Vec<f64> {
-            let mut numbers: Vec<f64> = list.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+            let mut numbers: Vec<f64> =
+                list.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
             numbers.sort_by(f64::total_cmp);
             numbers
         };
