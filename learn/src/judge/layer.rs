@@ -162,25 +162,8 @@ fn add(to: &mut [f64], xs: &[f64], factor: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::example::choices;
     use sectionist_core::rhythm::training::judge_score;
-
-    fn choices() -> Vec<Choice> {
-        // Right is where exactly one of two features is large: no linear score tells it.
-        (0..60)
-            .map(|idx| {
-                let mut dice = Dice::new(idx);
-                let mut corner = |a: f64, b: f64| {
-                    vec![a + 0.2 * f64::from(dice.normal()), b + 0.2 * f64::from(dice.normal())]
-                };
-                let odd = if idx % 2 == 0 { corner(1.0, -1.0) } else { corner(-1.0, 1.0) };
-                Choice {
-                    alternatives: vec![corner(1.0, 1.0), odd, corner(-1.0, -1.0)],
-                    right: vec![false, true, false],
-                    weight: 3.0,
-                }
-            })
-            .collect()
-    }
 
     #[test]
     fn what_no_linear_score_tells_is_learned() {
@@ -196,7 +179,7 @@ mod tests {
     #[test]
     fn the_gradient_is_the_slope() {
         let choices = choices();
-        let shape = Shape { n_features: 2, penalty: 3.0 };
+        let shape = Shape { n_features: 3, penalty: 3.0 };
         let weights: Vec<f64> =
             shape.start().iter().enumerate().map(|(i, w)| w + 0.1 * (i as f64).sin()).collect();
         let (_, gradient) = shape.objective(&weights, &choices);

@@ -18,3 +18,32 @@ pub fn fit(choices: &[&Choice], name: &str, penalty: f64, model: &mut Model) -> 
     model.set(&format!("{name}_trees"), trees::fit(choices)?);
     Ok(())
 }
+
+#[cfg(test)]
+mod example {
+    use crate::choice::Choice;
+    use crate::dice::Dice;
+
+    /// Choices where right is what has exactly one of two features large, which no linear score tells; the third
+    /// feature says nothing.
+    pub(super) fn choices() -> Vec<Choice> {
+        (0..200)
+            .map(|idx| {
+                let mut dice = Dice::new(idx);
+                let mut corner = |a: f64, b: f64| {
+                    vec![
+                        a + 0.2 * f64::from(dice.normal()),
+                        b + 0.2 * f64::from(dice.normal()),
+                        f64::from(dice.normal()),
+                    ]
+                };
+                let odd = if idx % 2 == 0 { corner(1.0, -1.0) } else { corner(-1.0, 1.0) };
+                Choice {
+                    alternatives: vec![corner(1.0, 1.0), odd, corner(-1.0, -1.0)],
+                    right: vec![false, true, false],
+                    weight: 3.0,
+                }
+            })
+            .collect()
+    }
+}

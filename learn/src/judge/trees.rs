@@ -235,28 +235,7 @@ mod tests {
     use sectionist_core::rhythm::training::trees_score;
 
     use super::*;
-
-    /// Right is where exactly one of two features is large: no linear score tells it.
-    fn choices() -> Vec<Choice> {
-        (0..200)
-            .map(|idx| {
-                let mut dice = Dice::new(idx);
-                let mut corner = |a: f64, b: f64| {
-                    vec![
-                        a + 0.2 * f64::from(dice.normal()),
-                        b + 0.2 * f64::from(dice.normal()),
-                        f64::from(dice.normal()),
-                    ]
-                };
-                let odd = if idx % 2 == 0 { corner(1.0, -1.0) } else { corner(-1.0, 1.0) };
-                Choice {
-                    alternatives: vec![corner(1.0, 1.0), odd, corner(-1.0, -1.0)],
-                    right: vec![false, true, false],
-                    weight: 3.0,
-                }
-            })
-            .collect()
-    }
+    use crate::judge::example::choices;
 
     #[test]
     fn what_no_linear_score_tells_is_learned() {
