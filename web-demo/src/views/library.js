@@ -53,12 +53,22 @@ export function libraryView(root, store, scope) {
     element('div', { class: 'library-foot' }, element('label', { class: 'check', for: 'keep-audio' }, keep, 'Keep the audio on this device too'), clear),
   );
 
+  /** The rows in sight, each with what it shows. @type {Map<string, HTMLElement>} */
+  let rows = new Map();
   const paint = () => {
     const { songs } = store.state;
     root.hidden = songs.length === 0;
     const chosen = chosenSongs(songs, search.value, order.value);
     empty.hidden = chosen.length > 0 || songs.length === 0;
-    list.replaceChildren(...chosen.map(row));
+    // A row that says the same stays: it may be under a pressed finger or have the focus.
+    rows = new Map(
+      chosen.map((card) => {
+        const shown = JSON.stringify({ ...card, opened: 0 });
+        return [shown, rows.get(shown) ?? row(card)];
+      }),
+    );
+    const items = [...rows.values()];
+    if (items.length !== list.children.length || items.some((item, i) => item !== list.children[i])) list.replaceChildren(...items);
   };
   store.watch(scope, ['songs'], paint);
   scope.on(search, 'input', paint);
