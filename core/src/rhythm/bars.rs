@@ -84,12 +84,16 @@ pub(super) struct Place {
     pub(super) meter: usize,
 }
 
+/// Cost of counting a loop from within a bar.
+const UPBEAT: f32 = 4.0;
+
 /// Counts the beats: the most likely bars under a hidden Markov model over meter and position.
 ///
-/// Returns each beat's place and the posterior of each of [`METERS`], `[n_beats]`. O(n_beats).
+/// `begins_bar` says that the first beat probably begins a bar. Returns each beat's place and the posterior of each of [`METERS`], `[n_beats]`. O(n_beats).
 pub(super) fn count_bars(
     accents: &[f64],
     odds: &[[f64; METERS.len()]],
+    begins_bar: bool,
 ) -> (Vec<Place>, Vec<[f32; METERS.len()]>) {
     let states: Vec<(usize, usize)> =
         METERS.iter().enumerate().flat_map(|(m, &n)| (0..n).map(move |position| (m, position))).collect();
@@ -118,7 +122,12 @@ pub(super) fn count_bars(
             .collect();
         observation.push_row(&row);
     }
-    let initial: Vec<f32> = states.iter().map(|&(m, _)| -(METERS[m] as f32).ln()).collect();
+    let initial: Vec<f32> = states
+        .iter()
+        .map(|&(m, position)| {
+            -(METERS[m] as f32).ln() - if begins_bar && position > 0 { UPBEAT } else { 0.0 }
+        })
+        .collect();
     let path = viterbi(&observation, &transition, &initial);
     let places = path.iter().map(|&s| Place { position: states[s].1, meter: METERS[states[s].0] }).collect();
     let posterior = posteriors(&observation, &transition, &initial)

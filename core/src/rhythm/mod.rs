@@ -11,6 +11,7 @@ mod evidence;
 mod frame;
 mod groove;
 mod judge;
+mod loops;
 mod meter;
 mod model;
 #[cfg_attr(
@@ -34,6 +35,7 @@ use self::candidates::{Candidate, Profiles, gather_candidates};
 use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
+use self::loops::EvenBeats;
 use self::meter::{Division, divide_by_meter, division_features};
 use self::model::{LEARNED, Model, dot, sigmoid};
 use self::network::Network;
@@ -41,7 +43,6 @@ use self::patterns::BeatPatterns;
 use self::tempo::{metrical_features, rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
 use crate::features::Features;
-use crate::features::onset::FineOnsets;
 use crate::pace::Pace;
 use crate::params::{AnalysisParams, Quality};
 use crate::units::{Bpm, TimeSignature, round};
@@ -160,20 +161,29 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     }
     let model = Model::parse(LEARNED);
     let mut heard = Heard::listen(features, params, &Network::learned(), pace).await;
-    heard.follow(params, &model, pace).await;
+    heard.follow(params, &model, features.duration, pace).await;
     let onsets = find_onsets(&heard.evidence);
     let without_pulse = |clarity: Option<f32>| Rhythm {
         groove: describe_groove(&onsets, &[], Division::Duple, features.duration, clarity),
         ..Rhythm::default()
     };
     let Some(best) = heard.candidates.first() else { return without_pulse(None) };
-    let times = beat_times(&heard.evidence, best, features);
+    let mut times = beat_times(&heard.evidence, best, features);
+    let loop_beats = heard.loop_beats(features.duration);
+    if let Some(n_beats) = loop_beats {
+        // What would be the next beat is the first again.
+        times.retain(|&time| time < features.duration * (1.0 - 0.5 / n_beats));
+    }
     let pulse = sigmoid(dot(model.get("pulse"), &pulse_features(&heard, best)));
     if times.len() < MIN_BEATS || pulse < 0.5 {
         return without_pulse(None);
     }
-    let reading = Reading::of(&heard, &features.onsets.fine, &times, &model);
-    let tempo_curve = divide_by_tempo(&times, features.duration);
+    let reading = Reading::of(&heard, features, &times, &model);
+    let loop_tempo = loop_beats.and_then(|n_beats| Bpm::new(60.0 * n_beats / features.duration));
+    let tempo_curve = match loop_tempo {
+        Some(bpm) => vec![TempoSpan { start: 0.0, end: features.duration, bpm }],
+        None => divide_by_tempo(&times, features.duration),
+    };
     let tempo_candidates = tempo_candidates(&heard, &times, &tempo_curve, params, &model);
     let triple = reading.triple;
     let division = if triple > 0.5 { Division::Triple } else { Division::Duple };
@@ -212,7 +222,7 @@ impl Heard {
     }
 
     /// Follows the best tempi through the song.
-    async fn follow(&mut self, params: &AnalysisParams, model: &Model, pace: &Pace) {
+    async fn follow(&mut self, params: &AnalysisParams, model: &Model, duration: f64, pace: &Pace) {
         let Self { evidence, profiles, tempogram, candidates } = self;
         let hypotheses = rank_tempi(tempogram, params, model);
         let n_tempi = match params.quality {
@@ -224,11 +234,19 @@ impl Heard {
         let range = params.tempo_min.get() * 0.97..=params.tempo_max.get() * 1.03;
         candidates.retain(|candidate| range.contains(&candidate.bpm));
         for candidate in candidates.iter_mut() {
-            candidate.probability *= (-style_penalty(params.style, candidate.bpm)).exp();
+            candidate.probability *= (-style_penalty(params.style, candidate.bpm)).exp()
+                * EvenBeats::through(&candidate.beats, evidence.grid).likelihood(duration);
         }
         let total: f64 = candidates.iter().map(|c| c.probability).sum::<f64>().max(f64::MIN_POSITIVE);
         candidates.iter_mut().for_each(|c| c.probability /= total);
         candidates.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    }
+}
+
+impl Heard {
+    /// The whole number of beats that a file of this length is, if it seems to be a loop.
+    fn loop_beats(&self, duration: f64) -> Option<f64> {
+        EvenBeats::through(&self.candidates.first()?.beats, self.evidence.grid).of_loop(duration)
     }
 }
 
@@ -251,14 +269,18 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(heard: &Heard, fine: &FineOnsets, times: &[f64], model: &Model) -> Self {
+    fn of(heard: &Heard, features: &Features, times: &[f64], model: &Model) -> Self {
         let rows = accents::accent_features(&heard.evidence, times);
         let cues = BarCues::of(heard, times, &rows, model);
         let accents = accents::accents(&rows, model);
         let odds = meter_odds(&accents, &cues, model);
-        let (places, posterior) = count_bars(&accents, &odds);
-        let counts = frame::counts(&heard.evidence, fine, times, (&rows, &accents), &places);
-        let places = frame::choose(counts, places, model);
+        let begins_bar = heard.loop_beats(features.duration).is_some();
+        let (mut places, posterior) = count_bars(&accents, &odds, begins_bar);
+        if !begins_bar {
+            let fine = &features.onsets.fine;
+            let counts = frame::counts(&heard.evidence, fine, times, (&rows, &accents), &places);
+            places = frame::choose(counts, places, model);
+        }
         Self { places, posterior, triple: cues.triple }
     }
 

@@ -203,6 +203,31 @@ fn a_tempo_change_is_found_where_it_is() {
 }
 
 #[test]
+fn each_of_two_tempi_has_its_own_level() {
+    let mut beats = steady(150.0, 0.5, 30.0);
+    let change = beats[beats.len() - 1] + 0.4;
+    beats.extend(steady(200.0, change, 60.0));
+    let rhythm = rhythm_of(&drums(&pattern(&beats, 4, 1.0), 61.0));
+    let tempi: Vec<f64> = rhythm.tempo_curve.iter().map(|span| span.bpm.get()).collect();
+    assert!(matches!(tempi[..], [a, b] if (a - 150.0).abs() < 2.0 && (b - 200.0).abs() < 2.0), "{tempi:?}");
+}
+
+#[test]
+fn the_length_of_a_loop_tells_its_tempo_and_its_start_the_bar() {
+    for (bpm, n_beats) in [(87.31, 8), (97.3, 16), (126.4, 32), (171.7, 16)] {
+        let beats: Vec<f64> = (0..n_beats).map(|idx| 60.0 / bpm * f64::from(idx)).collect();
+        let duration = 60.0 / bpm * f64::from(n_beats);
+        let rhythm = rhythm_of(&drums(&pattern(&beats, 4, 1.0), duration));
+        let tempo = rhythm.tempo_candidates[0].bpm.get();
+        let level = (tempo / bpm).log2().round().exp2();
+        assert!((tempo / level / bpm - 1.0).abs() < 1e-4, "{bpm}: {tempo}");
+        assert_eq!(rhythm.tempo_curve.len(), 1, "{bpm}");
+        assert_eq!(rhythm.beats.len(), (level * f64::from(n_beats)).round() as usize, "{bpm}");
+        assert!(rhythm.downbeats()[0] < 0.05, "{bpm}: {:?}", rhythm.downbeats());
+    }
+}
+
+#[test]
 fn a_tempo_that_is_only_passed_is_not_the_songs() {
     let periods = std::iter::repeat_n(0.6, 40).chain([0.5]).chain(std::iter::repeat_n(0.4, 40));
     let mut times = vec![0.0];
@@ -317,7 +342,7 @@ fn what_was_learned_fits_what_is_seen() {
     let features = features_of(&drums(&pattern(&beats, 4, 1.0), 31.0));
     let (params, pace, model) = (AnalysisParams::default(), Pace::default(), Model::parse(LEARNED));
     let mut heard = complete(Heard::listen(&features, &params, &Network::learned(), &pace));
-    complete(heard.follow(&params, &model, &pace));
+    complete(heard.follow(&params, &model, features.duration, &pace));
     let best = &heard.candidates[0];
     let cues = BarCues::of(&heard, &beats, &accents::accent_features(&heard.evidence, &beats), &model);
     let meters = bars::meter_features(&vec![0.0; beats.len()], &cues, 20);
@@ -333,7 +358,7 @@ fn what_was_learned_fits_what_is_seen() {
     }
     let rows = accents::accent_features(&heard.evidence, &beats);
     let accents = accents::accents(&rows, &model);
-    let (places, _) = bars::count_bars(&accents, &bars::meter_odds(&accents, &cues, &model));
+    let (places, _) = bars::count_bars(&accents, &bars::meter_odds(&accents, &cues, &model), false);
     let counts = frame::counts(&heard.evidence, &features.onsets.fine, &beats, (&rows, &accents), &places);
     let judged = [
         ("tempo", tempo::metrical_features(&heard.tempogram, 104.0).len()),

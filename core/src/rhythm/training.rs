@@ -62,7 +62,12 @@ impl Examined {
 
     /// Follows the tempi that `tempo` prefers.
     pub fn follow(&mut self, model: &Model) {
-        complete(self.heard.follow(&AnalysisParams::default(), model, &Pace::default()));
+        complete(self.heard.follow(
+            &AnalysisParams::default(),
+            model,
+            self.features.duration,
+            &Pace::default(),
+        ));
     }
 
     /// The tempi among which the first choice is made, with the features of `tempo`.
@@ -128,7 +133,7 @@ impl Examined {
         let rows = accents::accent_features(&self.heard.evidence, times);
         let cues = BarCues::of(&self.heard, times, &rows, model);
         let odds = accents::accents(&rows, model);
-        let (places, _) = bars::count_bars(&odds, &bars::meter_odds(&odds, &cues, model));
+        let (places, _) = bars::count_bars(&odds, &bars::meter_odds(&odds, &cues, model), false);
         let fine = &self.features.onsets.fine;
         let counts = frame::counts(&self.heard.evidence, fine, times, (&rows, &odds), &places);
         let downbeats = |places: &[bars::Place]| {
@@ -148,7 +153,7 @@ impl Examined {
         if times.len() < super::MIN_BEATS {
             return None;
         }
-        let reading = Reading::of(&self.heard, &self.features.onsets.fine, &times, model);
+        let reading = Reading::of(&self.heard, &self.features, &times, model);
         let curve = super::divide_by_tempo(&times, self.features.duration);
         let tempo = super::main_tempo(&times, &curve).unwrap_or(best.bpm);
         let same = |c: &&super::Candidate| (c.bpm / best.bpm).ln().abs() < super::SAME_TEMPO;
