@@ -71,6 +71,42 @@ impl Quota {
     }
 }
 
+/// Places that clients share in the store; one that takes another's place starts anew.
+const PLACES: u32 = 1 << 16;
+
+/// Where the time of one client is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place([u8; 16]);
+
+impl Place {
+    /// The place of a client: of a key by its name, or of an address.
+    #[must_use]
+    pub fn of(client: &str) -> Self {
+        let hash = blake3::hash(client.as_bytes());
+        Self(std::array::from_fn(|i| hash.as_bytes()[i]))
+    }
+
+    /// Its key in the store.
+    #[must_use]
+    pub fn key(self) -> String {
+        let [a, b, c, d, ..] = self.0;
+        format!("limit/{}", u32::from_le_bytes([a, b, c, d]) % PLACES)
+    }
+
+    /// The value that keeps `full_at`.
+    #[must_use]
+    pub fn pack(self, full_at: u64) -> Vec<u8> {
+        [&self.0[..], &full_at.to_le_bytes()].concat()
+    }
+
+    /// What `value` keeps, if it is of this client.
+    #[must_use]
+    pub fn unpack(self, value: &[u8]) -> Option<u64> {
+        let (client, full_at) = value.split_at_checked(16)?;
+        (client == self.0).then_some(u64::from_le_bytes(full_at.try_into().ok()?))
+    }
+}
+
 /// Whole seconds, rounded up: what headers carry.
 #[must_use]
 pub const fn whole_seconds(time: Duration) -> u64 {
@@ -124,5 +160,15 @@ mod tests {
         assert_eq!(verdict.retry_after, Some(Duration::from_secs(1)));
         assert_eq!(Quota::new(0, 3), None);
         assert_eq!(whole_seconds(Duration::from_millis(1001)), 2);
+    }
+
+    #[test]
+    fn a_place_keeps_the_time_of_one_client() {
+        let (one, other) = (Place::of("address 1.2.3.4"), Place::of("address 1.2.3.5"));
+        assert_eq!(one.unpack(&one.pack(NOW)), Some(NOW));
+        assert_eq!(other.unpack(&one.pack(NOW)), None);
+        assert_eq!(one.unpack(b"short"), None);
+        assert_eq!(one.unpack(&one.pack(NOW)[..20]), None);
+        assert_ne!(one.key(), other.key());
     }
 }
