@@ -121,6 +121,12 @@ impl Fingerprint {
     }
 }
 
+/// The entity tag of content that stands for itself. Weak, as it may be compressed or not.
+#[must_use]
+pub fn etag_of(content: &[u8]) -> String {
+    format!("W/\"{}\"", &blake3::hash(content).to_hex()[..32])
+}
+
 /// Whether one of the tags of `If-None-Match` (its values) is `etag`, weakly compared.
 #[must_use]
 pub fn matches<'a>(if_none_match: impl Iterator<Item = &'a str>, etag: &str) -> bool {
