@@ -1,6 +1,6 @@
 //! The documents say what the types say, no more and no less.
 //!
-//! `SECTIONIST_BLESS=1 cargo test --package sectionist-api --features schema` rewrites them.
+//! `cargo xtask bless` rewrites them.
 
 #![cfg(feature = "schema")]
 
@@ -27,7 +27,7 @@ fn check(name: &str, wanted: &str) {
     let line = found.lines().zip(wanted.lines()).position(|(found, wanted)| found != wanted);
     let at = line.unwrap_or_else(|| found.lines().count().min(wanted.lines().count()));
     panic!(
-        "docs/{name} differs from line {} on; it should read\n{}\nSECTIONIST_BLESS=1 rewrites it",
+        "docs/{name} differs from line {} on; it should read\n{}\n`cargo xtask bless` rewrites it",
         at + 1,
         wanted.lines().nth(at).unwrap_or("(nothing)")
     );

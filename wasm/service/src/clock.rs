@@ -14,7 +14,7 @@ pub(crate) async fn sleep(time: Duration) {
 /// Never wakes: unit tests have no host.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) async fn sleep(_: Duration) {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// What `work` gives, or `None` if that takes longer than `time`. What is under way is dropped then.
