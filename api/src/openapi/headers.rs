@@ -45,7 +45,7 @@ const RESPONSE: &[(&str, bool, &str, &str)] = &[
     ("allow", true, "The methods that the route knows.", "POST"),
     ("www-authenticate", true, "How to send the key.", "Bearer realm=\"sectionist\""),
     ("accept-encoding", true, "The encodings of bodies that are known.", "gzip, identity"),
-    ("retry-after", true, "Seconds after which to try again.", "3"),
+    ("retry-after", false, "Seconds after which to try again; always with `rate_limited` and `busy`.", "3"),
     (
         "ratelimit",
         false,
@@ -87,6 +87,7 @@ pub(super) const fn of_failure(status: u16) -> &'static [&'static str] {
         401 => &["x-request-id", "server-timing", "www-authenticate"],
         405 => &["x-request-id", "server-timing", "allow"],
         415 => &["x-request-id", "server-timing", "accept-encoding", "ratelimit", "ratelimit-policy"],
+        503 => &["x-request-id", "server-timing", "retry-after"],
         429 => &["x-request-id", "server-timing", "retry-after", "ratelimit", "ratelimit-policy"],
         400 | 408 | 413 => &["x-request-id", "server-timing", "ratelimit", "ratelimit-policy"],
         _ => &["x-request-id", "server-timing"],

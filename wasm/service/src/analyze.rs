@@ -32,7 +32,7 @@ pub(crate) struct Question {
 impl Question {
     /// Keeps the report that was made, and dresses it.
     pub(crate) async fn settle(&self, report: Report) -> Report {
-        let report = cache::keep(&self.context, &self.fingerprint, report).await;
+        let report = cache::keep(&self.context, &self.fingerprint, report, self.params.format).await;
         self.dress(report)
     }
 

@@ -18,8 +18,14 @@ pub(crate) async fn find(context: &Context, fingerprint: &Fingerprint) -> Option
     Some((Report::from_json(&json).ok()?, age))
 }
 
-/// Keeps `report`, if reports are kept, and gives it back as it will be found: with the precision of its JSON.
-pub(crate) async fn keep(context: &Context, fingerprint: &Fingerprint, mut report: Report) -> Report {
+/// Keeps `report`, if reports are kept, and gives it back as it will be found where it is to be exported: with
+/// the precision of its JSON.
+pub(crate) async fn keep(
+    context: &Context,
+    fingerprint: &Fingerprint,
+    mut report: Report,
+    format: Format,
+) -> Report {
     report.include = Parts::ALL;
     let json = export(&report, Format::Json).bytes;
     if context.settings.cache_ttl.is_some()
@@ -27,5 +33,9 @@ pub(crate) async fn keep(context: &Context, fingerprint: &Fingerprint, mut repor
     {
         store::set(&fingerprint.key(context.settings.cache_entries), &value, &context.entry).await;
     }
-    Report::from_json(&json).unwrap_or(report)
+    match format {
+        // Nothing of it would change, and reading takes memory.
+        Format::Json => report,
+        _ => Report::from_json(&json).unwrap_or(report),
+    }
 }
