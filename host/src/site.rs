@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,9 @@ impl Site {
         let path = request.uri().path().to_owned();
         let route = ROUTES.iter().copied().find(|route| *route == path);
         let id = self.request_id(request.headers());
+        let waits = request.headers().contains_key(header::EXPECT);
+        // Whoever answers, the client gets to see it, as what it still sends is read.
+        let request = request.map(|body| Upload::new(body, self.patience, waits));
         let (response, permit) = if let Some(route) = route {
             let visit =
                 Visit { site: self, route, method: request.method().clone(), id: &id, started, ended: false };
@@ -75,7 +78,7 @@ impl Site {
     }
 
     /// What can only be read: counts and files.
-    async fn read(&self, request: &Request<Incoming>, path: &str, id: &str) -> Response<WasiBody> {
+    async fn read(&self, request: &Request<Upload>, path: &str, id: &str) -> Response<WasiBody> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return Failure::METHOD.respond(id);
         }
@@ -100,13 +103,8 @@ impl Site {
     }
 
     /// The request as Spin would hand it in: an absolute address, and what the host knows in headers
-    /// that clients cannot set. The flag tells whether its body came too slowly.
-    fn prepare(
-        &self,
-        request: Request<Incoming>,
-        client: SocketAddr,
-        id: &str,
-    ) -> (Request<WasiBody>, Arc<AtomicBool>) {
+    /// that clients cannot set.
+    fn prepare(&self, request: Request<Upload>, client: SocketAddr, id: &str) -> Request<WasiBody> {
         let (mut parts, body) = request.into_parts();
         let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = parts.uri.authority().map(|host| host.as_str()).or(host).unwrap_or("localhost");
@@ -129,11 +127,9 @@ impl Site {
                 parts.headers.insert(name, value);
             }
         }
-        let late = Arc::new(AtomicBool::new(false));
         // Kept from the component: hyper sees to it once the body is read.
-        let waits = parts.headers.remove(header::EXPECT).is_some();
-        let body = Upload::new(body, self.patience, Arc::clone(&late), waits).boxed_unsync();
-        (Request::from_parts(parts, body), late)
+        parts.headers.remove(header::EXPECT);
+        Request::from_parts(parts, body.boxed_unsync())
     }
 
     /// The caller's id if it is well formed, else one of our own.
@@ -166,7 +162,7 @@ struct Visit<'a> {
 impl Visit<'_> {
     async fn run(
         mut self,
-        request: Request<Incoming>,
+        request: Request<Upload>,
         client: SocketAddr,
     ) -> (Response<WasiBody>, Option<OwnedSemaphorePermit>) {
         let answer = self.ask(request, client).await;
@@ -186,7 +182,7 @@ impl Visit<'_> {
     /// Hands the request to the component.
     async fn ask(
         &self,
-        request: Request<Incoming>,
+        request: Request<Upload>,
         client: SocketAddr,
     ) -> Result<(Response<WasiBody>, OwnedSemaphorePermit), Failure> {
         let (site, id) = (self.site, self.id);
@@ -195,7 +191,8 @@ impl Visit<'_> {
             site.metrics.refused.add([], 1);
             Failure::BUSY
         })?;
-        let (request, late) = site.prepare(request, client, id);
+        let late = request.body().late();
+        let request = site.prepare(request, client, id);
         let (here, gone) = oneshot::channel();
         let terms = Terms { deadline: Instant::now() + site.request_time, gone };
         let handler = site.handler.clone();

@@ -38,7 +38,8 @@ pub(crate) struct Upload {
     body: Option<Incoming>,
     runtime: Handle,
     patience: Patience,
-    started: Instant,
+    /// When it was first waited for; what stands in the queue is not late.
+    started: Option<Instant>,
     last: Instant,
     n_bytes: u64,
     sleep: Pin<Box<Sleep>>,
@@ -48,27 +49,36 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    /// Wraps `body`; what is left of it is read on the current runtime. `late` is set if it comes too
-    /// slowly, `waits` says that the client waits for `100 Continue`.
-    pub(crate) fn new(body: Incoming, patience: Patience, late: Arc<AtomicBool>, waits: bool) -> Self {
+    /// Wraps `body`; what is left of it is read on the current runtime. `waits` says that the client
+    /// waits for `100 Continue`.
+    pub(crate) fn new(body: Incoming, patience: Patience, waits: bool) -> Self {
         let now = Instant::now();
         Self {
             body: Some(body),
             runtime: Handle::current(),
             patience,
-            started: now,
+            started: None,
             last: now,
             n_bytes: 0,
             sleep: Box::pin(tokio::time::sleep_until(now)),
-            late,
+            late: Arc::default(),
             waits,
         }
     }
 
+    /// Will be set if it comes too slowly.
+    pub(crate) fn late(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.late)
+    }
+
     /// Until when something more must have come.
-    fn deadline(&self) -> Instant {
+    fn deadline(&mut self) -> Instant {
+        let started = *self.started.get_or_insert_with(|| {
+            self.last = Instant::now();
+            self.last
+        });
         let rate = Duration::from_secs_f64(self.n_bytes as f64 / MIN_RATE);
-        (self.last + self.patience.stall).min(self.started + self.patience.grace + rate)
+        (self.last + self.patience.stall).min(started + self.patience.grace + rate)
     }
 }
 
