@@ -17,7 +17,7 @@ CHECKS = [
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "negative_data_rejection", "unsupported_method", "allow_header_conformance",
 ]
-EXAMPLES = 400
+EXAMPLES = 800
 
 
 def generated(base):
