@@ -7,6 +7,8 @@ use clap::{Arg, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum}
 use sectionist_core::params::{ChordVocabulary, Format, KeyProfile, Part, Quality, Style};
 use sectionist_core::{AnalysisParams, Error, Limits};
 
+use crate::analyze::Share;
+
 /// Finds a song's sections, key, tempo, meter, beats and chords.
 #[derive(Debug, Parser)]
 #[command(name = "sectionist", version, arg_required_else_help = true)]
@@ -24,6 +26,9 @@ pub(crate) enum Command {
     /// Serve the page and the API on this machine.
     #[cfg(feature = "serve")]
     Serve(Box<ServeArgs>),
+    /// Ask a server whether it is healthy: exit code 0 if so, else 1.
+    #[cfg(feature = "serve")]
+    Health(HealthArgs),
 }
 
 /// Analyses music files. On a terminal it shows a summary; into a pipe it writes the JSON report, one
@@ -42,6 +47,19 @@ pub(crate) struct AnalyzeArgs {
     /// Apply corrections to the report of the one input: the file that the page writes under Take along.
     #[arg(long, value_name = "FILE")]
     pub(crate) corrections: Option<PathBuf>,
+
+    /// Analyse only the share N of M, by the files' names: 1/16 to 16/16, or 0/16 to 15/16, where 0 and 16 are
+    /// the same. Reports that are there already are skipped.
+    #[arg(long, value_name = "N/M", requires = "output", value_parser = Share::parse)]
+    pub(crate) shard: Option<Share>,
+
+    /// Skip files whose report is there already and no older than the file.
+    #[arg(long, requires = "output")]
+    pub(crate) resume: bool,
+
+    /// Analyse all the same what `--shard` would skip, as for other parameters.
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) force: bool,
 
     /// Files to analyse at the same time [default: one per processor].
     #[arg(short, long, value_name = "N")]
@@ -73,6 +91,15 @@ pub(crate) struct FormatsArgs {
     /// What to write [default: text on a terminal, else json].
     #[arg(long, value_enum)]
     pub(crate) format: Option<ListShape>,
+}
+
+/// Asks a server whether it is healthy, as the health check of a container does.
+#[cfg(feature = "serve")]
+#[derive(Debug, Args)]
+pub(crate) struct HealthArgs {
+    /// Its address.
+    #[arg(value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    pub(crate) address: std::net::SocketAddr,
 }
 
 /// Serves the page and the API on this machine: the same component that Spin serves, on an embedded
@@ -117,9 +144,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_memory: Option<u64>,
 
-    /// File of the key-value store [default: in memory].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key_value: Option<PathBuf>,
+    /// Key-value store for cached reports and rate limits: a file, or a Redis or Valkey that several hosts share,
+    /// as redis://:PASSWORD@HOST:6379 [default: in memory].
+    #[arg(long, value_name = "FILE|URL", env = "SECTIONIST_KEY_VALUE", hide_env_values = true)]
+    pub(crate) key_value: Option<sectionist_host::KeyValuePlace>,
 
     /// Folder for compiled components [default: the user's cache folder].
     #[arg(long, value_name = "DIR")]

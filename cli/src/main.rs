@@ -7,6 +7,8 @@ mod analyze;
 mod args;
 mod formats;
 #[cfg(feature = "serve")]
+mod health;
+#[cfg(feature = "serve")]
 mod serve;
 mod summary;
 
@@ -21,6 +23,8 @@ fn main() -> ExitCode {
         Command::Formats(args) => Ok(formats::run(&args)),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args),
+        #[cfg(feature = "serve")]
+        Command::Health(args) => Ok(health::run(args.address)),
     };
     result.unwrap_or_else(|UsageError(message)| {
         args::Cli::command().error(clap::error::ErrorKind::InvalidValue, message).exit()

@@ -12,16 +12,19 @@ use crate::args::{ServeArgs, UsageError};
 /// Where the demo is in a checkout.
 const WEB_ROOT: &str = "web-demo";
 
-/// Runs the command until it is interrupted.
+/// Runs the command until it is interrupted. A configuration that cannot be used ends it with exit code 2.
 pub(crate) fn run(args: &ServeArgs) -> Result<ExitCode, UsageError> {
     let config = config(args)?;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return Ok(fail(&error.to_string())),
+        Err(error) => return Ok(fail(&error.to_string(), ExitCode::FAILURE)),
     };
     Ok(match runtime.block_on(serve(config)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error.to_string()),
+        Err(error) => {
+            let of_configuration = matches!(error, HostError::Variable(_) | HostError::KeyValue(_));
+            fail(&error.to_string(), if of_configuration { ExitCode::from(2) } else { ExitCode::FAILURE })
+        }
     })
 }
 
@@ -53,7 +56,7 @@ fn config(args: &ServeArgs) -> Result<HostConfig, UsageError> {
             Some(bytes) => usize::try_from(bytes).unwrap_or(usize::MAX),
             None => defaults.max_instance_memory,
         },
-        key_value: args.key_value.clone(),
+        key_value: args.key_value.clone().unwrap_or_default(),
         cache_dir: if args.no_cache { None } else { args.cache_dir.clone().or(defaults.cache_dir) },
         variables: variables(args)?,
         ..defaults
@@ -117,10 +120,10 @@ async fn ctrl_c() {
     }
 }
 
-fn fail(message: &str) -> ExitCode {
+fn fail(message: &str, code: ExitCode) -> ExitCode {
     let red = anstyle::AnsiColor::Red.on_default().bold();
     anstream::eprintln!("{red}error:{red:#} {message}");
-    ExitCode::FAILURE
+    code
 }
 
 #[cfg(test)]

@@ -28,8 +28,8 @@ pub enum Error {
         /// What is wrong, in words for a person.
         message: String,
     },
-    /// The input is larger than a limit allows.
-    #[error("{limit} is {actual}, over the limit of {max}")]
+    /// The input is larger than a limit allows, or, for sample rates, smaller.
+    #[error("{}", .limit.exceeded(*.actual, *.max))]
     LimitExceeded {
         /// Which limit.
         limit: Limit,
@@ -75,6 +75,20 @@ impl Limit {
             Self::SampleRate => "sample_rate",
         }
     }
+
+    /// `value` as it is told to people and programs: whole, or for durations rounded up to a tenth.
+    #[must_use]
+    pub fn rounded(self, value: f64) -> f64 {
+        match self {
+            Self::Duration => (value * 10.0).ceil() / 10.0,
+            Self::Bytes | Self::Channels | Self::SampleRate => value.round(),
+        }
+    }
+
+    fn exceeded(self, actual: f64, max: f64) -> String {
+        let side = if actual < max { "below" } else { "over" };
+        format!("{self} is {}, {side} the limit of {max}", self.rounded(actual))
+    }
 }
 
 impl std::fmt::Display for Limit {
@@ -100,5 +114,25 @@ impl Error {
             Self::LimitExceeded { .. } => "limit_exceeded",
             Self::InvalidParams { .. } => "invalid_parameter",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_told_as_they_are() {
+        let told = |limit, actual, max| Error::LimitExceeded { limit, actual, max }.to_string();
+        assert_eq!(
+            told(Limit::Duration, 255.584_172, 20.0),
+            "duration in seconds is 255.6, over the limit of 20"
+        );
+        assert_eq!(told(Limit::SampleRate, 0.0, 8000.0), "sample rate in Hz is 0, below the limit of 8000");
+        assert_eq!(
+            told(Limit::Bytes, 120_000_196.0, 1e6),
+            "size in bytes is 120000196, over the limit of 1000000"
+        );
+        assert_eq!(told(Limit::Duration, 20.01, 20.0), "duration in seconds is 20.1, over the limit of 20");
     }
 }

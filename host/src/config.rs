@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::key_value::KeyValuePlace;
+
 /// How to serve. Every field has a default for a developer's machine.
 #[derive(Debug, Clone)]
 pub struct HostConfig {
@@ -27,6 +29,13 @@ pub struct HostConfig {
     pub max_waiting: usize,
     /// Longest wait for an instance. Default: 60 s.
     pub waiting_time: Duration,
+    /// Threads that instances run on. Default, `None`: one for each of `max_instances` and two to spare,
+    /// so that the system shares the processors and short requests never queue behind long ones.
+    pub guest_threads: Option<usize>,
+    /// How long an upload may stand still. Default: 30 s.
+    pub upload_stall: Duration,
+    /// After this time an upload must have come at 4 KiB/s on average. Default: 20 s.
+    pub upload_grace: Duration,
     /// How long an idle instance is kept. Default: 1 s.
     pub idle_time: Duration,
     /// How long requests may go on once the server is to stop. Default: 30 s.
@@ -34,8 +43,8 @@ pub struct HostConfig {
     /// Spin variables by lower-case name. Default: those of the environment, see
     /// [`variables_from_env`].
     pub variables: BTreeMap<String, String>,
-    /// File of the key-value store, made when first used; `None` keeps it in memory. Default: none.
-    pub key_value: Option<PathBuf>,
+    /// Where the key-value store is. Default: in memory.
+    pub key_value: KeyValuePlace,
     /// Folder for compiled components; `None` compiles at every start. Default:
     /// [`default_cache_dir`].
     pub cache_dir: Option<PathBuf>,
@@ -53,10 +62,13 @@ impl Default for HostConfig {
             max_instances: (2 * processors).max(4),
             max_waiting: 64,
             waiting_time: Duration::from_secs(60),
+            guest_threads: None,
+            upload_stall: Duration::from_secs(30),
+            upload_grace: Duration::from_secs(20),
             idle_time: Duration::from_secs(1),
             shutdown_time: Duration::from_secs(30),
             variables: variables_from_env(),
-            key_value: None,
+            key_value: KeyValuePlace::Memory,
             cache_dir: default_cache_dir(),
         }
     }

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use sectionist_api::variables::VariableError;
+
 /// A failure of [`serve`](crate::serve).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -35,6 +37,12 @@ pub enum HostError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A variable is unknown, or its value cannot be used.
+    #[error(transparent)]
+    Variable(#[from] VariableError),
+    /// The key-value store's address cannot be understood.
+    #[error("the key-value store's address cannot be used: {0}")]
+    KeyValue(String),
     /// Threads or the wasm engine cannot be set up.
     #[error("cannot start: {0}")]
     Start(String),

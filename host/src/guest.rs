@@ -1,8 +1,8 @@
 //! What an instance may see and use.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 
 use http::Request;
 use wasmtime::component::{HasSelf, Linker, ResourceTable};
@@ -15,6 +15,7 @@ use wasmtime_wasi_http::{
 use crate::bindings::spin::key_value::key_value;
 use crate::bindings::spin::variables::variables;
 use crate::key_value::KeyValue;
+use crate::log::GuestLog;
 
 /// The host's side of an instance.
 pub(crate) struct Guest {
@@ -28,15 +29,16 @@ pub(crate) struct Guest {
 }
 
 impl Guest {
-    /// A store for one instance: no files, no network, no environment; standard error is ours.
+    /// A store for one instance: no files, no network, no environment; standard error is the log.
     pub(crate) fn store(
         engine: &Engine,
         variables: Arc<BTreeMap<String, String>>,
         key_value: KeyValue,
+        log: GuestLog,
         memory: MemoryLimit,
     ) -> Store<Self> {
         let guest = Self {
-            wasi: WasiCtx::builder().inherit_stdout().inherit_stderr().build(),
+            wasi: WasiCtx::builder().inherit_stdout().stderr(log).build(),
             http: WasiHttpCtx::new(),
             outbound: NoOutbound,
             table: ResourceTable::new(),
@@ -116,6 +118,11 @@ pub(crate) struct MemoryLimit {
 impl MemoryLimit {
     pub(crate) fn new(max: usize) -> Self {
         Self { max, used: Arc::default() }
+    }
+
+    /// The same number for those who only look on, for as long as the instance lives.
+    pub(crate) fn watch(&self) -> Weak<AtomicUsize> {
+        Arc::downgrade(&self.used)
     }
 
     /// Bytes of the instance's largest memory.

@@ -1,8 +1,8 @@
 //! Runs the Sectionist component on an embedded wasmtime and serves the demo beside it.
 //!
 //! It is a small Spin: the same `sectionist_service.wasm` that `spin up` serves answers here under
-//! `/analyze`, `/health` and `/formats`, with Spin's variables and key-value store, bounded in
-//! memory, time and number of instances. Everything else is a file of the demo.
+//! [`ROUTES`], with Spin's variables and key-value store, bounded in memory, time and number of
+//! instances. `/metrics` tells Prometheus what happens. Everything else is a file of the demo.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), sectionist_host::HostError> {
@@ -16,17 +16,24 @@
 mod bindings;
 mod component;
 mod config;
+mod connection;
 mod error;
+mod failure;
 mod files;
 mod guest;
 mod key_value;
-mod lingering;
+mod log;
+mod metrics;
+mod queue;
 mod server;
+mod site;
+mod upload;
 mod worker;
 
 pub use config::{HostConfig, default_cache_dir, variables_from_env};
 pub use error::HostError;
+pub use key_value::KeyValuePlace;
 pub use server::{Server, serve};
 
 /// The paths that the component answers; all others are files.
-pub const ROUTES: &[&str] = &["/analyze", "/health", "/formats"];
+pub const ROUTES: &[&str] = sectionist_api::routes::PATHS;

@@ -18,6 +18,8 @@ use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use crate::guest::{Guest, MemoryLimit};
 use crate::key_value::KeyValue;
+use crate::log::{self, GuestLog};
+use crate::metrics::Metrics;
 
 /// Requests that an instance answers before another takes its place.
 const MAX_REQUESTS: usize = 256;
@@ -37,6 +39,7 @@ pub(crate) struct Workers {
     pub(crate) component: ServicePre<Guest>,
     pub(crate) variables: Arc<BTreeMap<String, String>>,
     pub(crate) key_value: KeyValue,
+    pub(crate) log: GuestLog,
     pub(crate) max_memory: usize,
     pub(crate) request_time: Duration,
     pub(crate) idle_time: Duration,
@@ -51,8 +54,14 @@ impl HandlerState for Workers {
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<Guest, Expiration, Worker>> {
         let memory = MemoryLimit::new(self.max_memory);
-        let mut store =
-            Guest::store(&self.engine, Arc::clone(&self.variables), self.key_value.clone(), memory.clone());
+        self.log.metrics.instance(memory.watch());
+        let mut store = Guest::store(
+            &self.engine,
+            Arc::clone(&self.variables),
+            self.key_value.clone(),
+            self.log.clone(),
+            memory.clone(),
+        );
         let proxy = ProxyPre::P3(self.component.clone()).instantiate_async(&mut store).await?;
         let abandoned = Arc::new(AtomicBool::new(false));
         Ok(Instance {
@@ -65,7 +74,12 @@ impl HandlerState for Workers {
                 request_time: self.request_time,
                 idle_time: self.idle_time,
             },
-            state: Worker { memory, abandoned, stopping: Arc::clone(&self.stopping) },
+            state: Worker {
+                memory,
+                abandoned,
+                stopping: Arc::clone(&self.stopping),
+                metrics: Arc::clone(&self.log.metrics),
+            },
         })
     }
 }
@@ -82,6 +96,7 @@ pub(crate) struct Worker {
     memory: MemoryLimit,
     abandoned: Arc<AtomicBool>,
     stopping: Arc<AtomicBool>,
+    metrics: Arc<Metrics>,
 }
 
 impl WorkerState for Worker {
@@ -122,7 +137,8 @@ impl WorkerState for Worker {
             && !self.abandoned.load(Ordering::Relaxed)
             && !self.stopping.load(Ordering::Relaxed)
         {
-            crate::server::log("error", "instance_failed", &format!("{error:#}"));
+            self.metrics.instance_failures.add([], 1);
+            log::write("error", "instance_failed", &format!("{error:#}"));
         }
     }
 }

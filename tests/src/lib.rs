@@ -4,6 +4,7 @@
 
 pub mod calibration;
 pub mod chromedriver;
+pub mod client;
 pub mod examination;
 pub mod fixtures;
 pub mod marionette;
@@ -11,10 +12,14 @@ pub mod metrics;
 pub mod page;
 pub mod page_server;
 pub mod parity;
+pub mod prometheus;
 pub mod readers;
 pub mod score;
+pub mod server_process;
 #[cfg(feature = "host")]
 pub mod service;
+pub mod spin_manifest;
+pub mod valkey;
 
 use std::path::{Path, PathBuf};
 
@@ -37,6 +42,11 @@ pub fn component() -> PathBuf {
 }
 
 fn built(variable: &str, path: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    std::env::var_os(variable).map_or_else(|| target.join(path), PathBuf::from)
+    std::env::var_os(variable).map_or_else(|| target().join(path), PathBuf::from)
+}
+
+/// Where cargo builds.
+#[must_use]
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }

@@ -1,14 +1,14 @@
-//! The component on the local host, in this process, and a small client for it.
+//! The component on the local host, in this process, and uploads for it.
 
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use sectionist_host::{HostConfig, Server};
-use serde_json::Value;
 use tokio::sync::oneshot;
+
+pub use crate::client::Answer;
+use crate::client::Client;
 
 /// The repository.
 ///
@@ -30,14 +30,9 @@ pub fn fixture(name: &str) -> Vec<u8> {
         .unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask fixtures` makes it", path.display()))
 }
 
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| repository().join("target"), |folder| repository().join(folder))
-}
-
 /// A local host that runs until it is dropped.
 pub struct Service {
-    address: SocketAddr,
+    client: Client,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -51,8 +46,8 @@ impl Service {
     pub fn start(variables: &[(&str, &str)], change: impl FnOnce(&mut HostConfig)) -> Self {
         let mut config = HostConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            component: target().join("wasm32-wasip2/component/sectionist_service.wasm"),
-            cache_dir: Some(target().join("components")),
+            component: crate::component(),
+            cache_dir: Some(crate::target().join("components")),
             variables: variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect(),
             ..HostConfig::default()
         };
@@ -82,7 +77,7 @@ impl Service {
         });
         let address =
             address.recv().expect("the server thread lives").unwrap_or_else(|error| panic!("{error}"));
-        Self { address, stop: Some(stop), thread: Some(thread) }
+        Self { client: Client::new(address), stop: Some(stop), thread: Some(thread) }
     }
 
     /// Tells the host to stop and waits for it.
@@ -92,126 +87,19 @@ impl Service {
             let _ = thread.join();
         }
     }
+}
 
-    /// The address it listens on.
-    #[must_use]
-    pub const fn address(&self) -> SocketAddr {
-        self.address
-    }
+impl std::ops::Deref for Service {
+    type Target = Client;
 
-    /// Sends a request and reads the answer to its end.
-    ///
-    /// # Panics
-    /// If there is no answer.
-    #[must_use]
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut request =
-            ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(300)))
-            .build()
-            .into();
-        let request = request.body(body).expect("a request");
-        let mut response = agent.run(request).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        let mut content = Vec::new();
-        response.body_mut().as_reader().read_to_end(&mut content).expect("the whole answer");
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            })
-            .collect();
-        Answer { status: response.status().as_u16(), headers, body: content }
-    }
-
-    /// GETs `path`.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, &[], b"")
-    }
-
-    /// POSTs `body` as it is to `path`.
-    #[must_use]
-    pub fn post(&self, path: &str, body: &[u8]) -> Answer {
-        self.send("POST", path, &[], body)
-    }
-
-    /// Writes `request` byte by byte as given and reads until the connection closes, for requests
-    /// that no client would send.
-    ///
-    /// # Panics
-    /// If the server cannot be reached.
-    #[must_use]
-    pub fn exchange(&self, request: &[u8]) -> String {
-        let mut stream = TcpStream::connect(self.address).expect("the server listens");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time");
-        // The server may have answered and stopped reading.
-        let _ = stream.write_all(request);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
+    fn deref(&self) -> &Client {
+        &self.client
     }
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
         self.stop();
-    }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Answer {
-    /// The status code.
-    pub status: u16,
-    /// Names in lower case, and values.
-    pub headers: Vec<(String, String)>,
-    /// The content.
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    /// The header `name`, its values joined by commas; empty if it is missing.
-    #[must_use]
-    pub fn header(&self, name: &str) -> String {
-        let values = self.headers.iter().filter(|(given, _)| given == name);
-        values.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(", ")
-    }
-
-    /// The content as text.
-    #[must_use]
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// The content as JSON.
-    ///
-    /// # Panics
-    /// If it is something else.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
-    }
-
-    /// The error's code, after a check that the error is complete and the status as expected.
-    ///
-    /// # Panics
-    /// If it is not.
-    #[must_use]
-    pub fn error(&self, status: u16) -> String {
-        assert_eq!(self.status, status, "{}", self.text());
-        assert_eq!(self.header("content-type"), "application/json");
-        assert!(!self.header("x-request-id").is_empty());
-        let error = self.json();
-        assert!(error["error"].as_str().is_some_and(|words| words.len() > 5), "{error}");
-        assert!(error["details"].is_object(), "{error}");
-        error["code"].as_str().unwrap_or_default().to_owned()
     }
 }
 

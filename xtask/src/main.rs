@@ -10,6 +10,7 @@ mod page_bench;
 mod process;
 mod python;
 mod serve;
+mod service_runs;
 mod setup;
 mod songbook;
 mod steps;
@@ -36,6 +37,9 @@ cargo xtask COMMAND
                          render N composed songs with their truth (sets: rhythm, harmony, forms; splits: train, test)
   bench [FILE…]          time the stages of an analysis
   page-bench             weigh and time the page in Chromium; writes docs/PERFORMANCE.md
+  soak [N]               send N mixed requests (2000) and see whether the server grows; writes docs/PERFORMANCE.md
+  load                   songs a minute and latency, beside a server with Flask and librosa;
+                         writes docs/PERFORMANCE.md
   learn WHAT [--corpus DIR] [--cache DIR]
                          fit the learned numbers of a stage; writes the data file beside it
   bless                  approve the reports of the fixtures as they are now (fixtures/golden)
@@ -68,6 +72,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "songbook" => songbook::run(rest),
         "bench" => bench::run(rest),
         "page-bench" => page_bench::run(rest),
+        "soak" => service_runs::soak(rest),
+        "load" => service_runs::load(rest),
         "learn" => learn::run(rest),
         "bless" => check::bless(),
         "fixtures" => fixtures::run(),

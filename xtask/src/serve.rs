@@ -15,11 +15,12 @@ fn program() -> PathBuf {
 
 /// Builds all, then serves until interrupted. `arguments` go to `sectionist serve`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let mut steps = Steps::default();
-    wasm::run(&[], &mut steps)?;
+    let mut steps = Steps::planned(3);
+    wasm::run(&["--browser".to_owned()], &mut steps)?;
     steps.run("build the program", || {
         process::run(&mut process::cargo("build --release --package sectionist-cli"))
     })?;
+    wasm::run(&["--service".to_owned()], &mut steps)?;
     let mut server = Command::new(program());
     server.arg("serve").arg("--component").arg(wasm::component());
     server.arg("--web-root").arg(tree::root().join("web-demo")).args(arguments);

@@ -38,11 +38,12 @@ pub(crate) fn run(arguments: &[String], steps: &mut Steps) -> Result<()> {
     if let Some(unknown) = arguments.iter().find(|a| *a != "--service" && *a != "--browser") {
         return Err(anyhow!("unknown option `{unknown}`; known: --service --browser"));
     }
+    // What the page needs comes first.
+    if asked("--browser") {
+        steps.run("build the page's modules", browser)?;
+    }
     if asked("--service") {
         steps.run("build the component", service)?;
-    }
-    if asked("--browser") {
-        steps.run("build the browser module", browser)?;
     }
     Ok(())
 }
@@ -94,7 +95,7 @@ impl Module {
             .web(true)
             .and_then(|bindgen| {
                 let bindgen = bindgen.typescript(true).omit_default_module_path(false);
-                bindgen.remove_producers_section(true).generate(package())
+                bindgen.remove_name_section(true).remove_producers_section(true).generate(package())
             })
             .map_err(|error| error.context("making the JavaScript glue"))?;
 

@@ -3,6 +3,7 @@
 mod inputs;
 mod outputs;
 mod progress;
+mod share;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -24,6 +25,7 @@ use crate::args::{AnalyzeArgs, Color, Shape, UsageError};
 use crate::summary::summary;
 use inputs::{Failure, Input};
 use progress::Progress;
+pub(crate) use share::Share;
 
 /// Narrowest and widest summary in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 48..=120;
@@ -40,13 +42,15 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<ExitCode, UsageError> {
     let shape = shape.unwrap_or(if on_terminal { Shape::Text } else { Shape::File(Format::Json) });
 
     let corrections = args.corrections.as_deref().map(read_corrections).transpose()?;
-    let (inputs, failures) = inputs::expand(&args.inputs);
+    let (mut inputs, failures) = inputs::expand(&args.inputs);
     if corrections.is_some() && inputs.len() > 1 {
         return Err(UsageError(format!("corrections are of one song, and these are {} files", inputs.len())));
     }
     check_standard_output(args, shape, inputs.len(), on_terminal)?;
+    let mut paths = args.output.as_ref().map(|dir| outputs::plan(&inputs, dir, extension(shape)));
+    let n_skipped = paths.as_mut().map_or(0, |paths| leave_out(args, &mut inputs, paths));
     let job = Job {
-        paths: args.output.as_ref().map(|dir| outputs::plan(&inputs, dir, extension(shape))),
+        paths,
         progress: Progress::new(inputs.len(), args.quiet),
         inputs,
         params,
@@ -61,11 +65,31 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<ExitCode, UsageError> {
     job.progress.finish();
     if let (Some(dir), false) = (&args.output, args.quiet) {
         let n_written = job.inputs.len().saturating_sub(n_failed - failures.len());
-        eprintln!("{n_written} written to {}{}", dir.display(), failed_words(n_failed));
+        let skipped =
+            if n_skipped == 0 { String::new() } else { format!(", {n_skipped} were there already") };
+        eprintln!("{n_written} written to {}{skipped}{}", dir.display(), failed_words(n_failed));
     } else if n_failed > 0 && job.inputs.len() > 1 && !args.quiet {
         eprintln!("{}", failed_words(n_failed).trim_start_matches(", "));
     }
     Ok(ExitCode::from(u8::from(n_failed > 0)))
+}
+
+/// Leaves out what is not of the share asked for, and what is done already; returns how many are done.
+/// Paths were planned over all inputs, so that every share and every run has the same.
+fn leave_out(args: &AnalyzeArgs, inputs: &mut Vec<Input>, paths: &mut Vec<PathBuf>) -> usize {
+    let resume = (args.shard.is_some() || args.resume) && !args.force;
+    let mut n_skipped = 0;
+    let kept = inputs.drain(..).zip(paths.drain(..)).filter(|(input, path)| {
+        if args.shard.is_some_and(|share| !share.holds(input)) {
+            return false;
+        }
+        let is_done = resume && outputs::is_done(input, path);
+        n_skipped += usize::from(is_done);
+        !is_done
+    });
+    let (kept_inputs, kept_paths) = kept.unzip();
+    (*inputs, *paths) = (kept_inputs, kept_paths);
+    n_skipped
 }
 
 fn failed_words(n_failed: usize) -> String {

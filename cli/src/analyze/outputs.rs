@@ -60,6 +60,14 @@ fn fold(path: &Path) -> String {
     path.to_string_lossy().to_lowercase()
 }
 
+/// Whether the result of `input` is at `path`, no older than the input. Results are written whole or not
+/// at all, so one that is there is complete.
+pub(super) fn is_done(input: &Input, path: &Path) -> bool {
+    let Input::File { path: source, .. } = input else { return false };
+    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified());
+    matches!((modified(source), modified(path)), (Ok(source), Ok(result)) if result >= source)
+}
+
 /// Writes a file whole or not at all, with the folders it lies in.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// The formats this build knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Formats {
     /// Containers that can be opened.
     pub containers: &'static [ContainerFormat],
@@ -15,6 +16,7 @@ pub struct Formats {
 
 /// A container that can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ContainerFormat {
     /// Short name, as in [`SourceInfo::container`](super::SourceInfo::container).
     pub name: &'static str,
@@ -30,6 +32,7 @@ pub struct ContainerFormat {
 
 /// A codec that can be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodecFormat {
     /// Short name, as in [`SourceInfo::codec`](super::SourceInfo::codec).
     pub name: &'static str,
@@ -39,6 +42,7 @@ pub struct CodecFormat {
 
 /// A format that is recognised but not decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RecognisedFormat {
     /// Short name.
     pub name: &'static str,

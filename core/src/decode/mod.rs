@@ -28,6 +28,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 pub use formats::{CodecFormat, ContainerFormat, Formats, RecognisedFormat, formats};
+pub use open::check_hint;
 
 use self::timeline::Timeline;
 use crate::error::{Error, Limit};
@@ -78,6 +79,7 @@ impl Default for Limits {
 
 /// What the file is: `source` of the report.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SourceInfo {
     /// File name, where known.
     pub name: Option<String>,
@@ -97,6 +99,7 @@ pub struct SourceInfo {
 
 /// Something the user should know about an answer that was given all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Warning {
     /// Stable machine-readable code, e.g. `truncated`, `wrong_extension`, `short_audio`.
     pub code: &'static str,

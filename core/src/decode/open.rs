@@ -302,8 +302,9 @@ pub(super) fn check_aac(container: &str, params: &AudioCodecParameters) -> Resul
     }
 }
 
-/// What the name or type promised and the bytes did not keep.
-pub(super) fn check_hint(hint: &FileHint, container: &str) -> Vec<Warning> {
+/// What the name or type promised and the bytes, which are of `container`, did not keep.
+#[must_use]
+pub fn check_hint(hint: &FileHint, container: &str) -> Vec<Warning> {
     let known = formats::container(container);
     let mut warnings = Vec::new();
     let extension = hint.name.as_deref().and_then(|name| name.rsplit_once('.')).map(|(_, ext)| ext);

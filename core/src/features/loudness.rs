@@ -8,6 +8,7 @@ use crate::units::round;
 
 /// Loudness of a whole song; `null` where it is silent or too short to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Loudness {
     /// Integrated loudness in LUFS.
     #[serde(serialize_with = "round::centi_opt")]

@@ -7,6 +7,7 @@ use crate::units::round;
 
 /// Peaks of equal stretches of the song, of the mono mix.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Waveform {
     /// Seconds a stretch; 0 when there is none.
     #[serde(serialize_with = "round::ratio")]

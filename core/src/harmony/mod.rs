@@ -88,6 +88,7 @@ pub struct Melody {
 
 /// Deviation from concert pitch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tuning {
     /// Cents above A4 = 440 Hz, in (−50, 50].
     #[serde(serialize_with = "round::centi")]
@@ -99,6 +100,7 @@ pub struct Tuning {
 
 /// A hypothesis of the song's key.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyCandidate {
     /// Key.
     pub key: Key,
@@ -109,6 +111,7 @@ pub struct KeyCandidate {
 
 /// A span in one key.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeySpan {
     /// Start in seconds.
     #[serde(serialize_with = "round::ms")]
@@ -125,6 +128,7 @@ pub struct KeySpan {
 
 /// A span of one chord.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChordSpan {
     /// Start in seconds.
     #[serde(serialize_with = "round::ms")]

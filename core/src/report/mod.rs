@@ -3,6 +3,8 @@
 mod corrections;
 mod export;
 mod read;
+#[cfg(feature = "schema")]
+mod schema;
 mod timbre;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};

@@ -8,6 +8,7 @@ use crate::units::round;
 
 /// Timbre of a whole song.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Timbre {
     /// Mel-frequency cepstral coefficients.
     pub mfcc: SpreadList,
@@ -25,6 +26,7 @@ pub struct Timbre {
 
 /// Mean and standard deviation over frames.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spread {
     /// Mean.
     #[serde(serialize_with = "round::ratio")]
@@ -36,6 +38,7 @@ pub struct Spread {
 
 /// Means and standard deviations over frames of several values.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SpreadList {
     /// Means.
     pub mean: Vec<f64>,

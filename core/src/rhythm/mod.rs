@@ -72,6 +72,7 @@ impl Rhythm {
 
 /// A tempo hypothesis.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TempoCandidate {
     /// Tempo.
     #[serde(serialize_with = "bpm")]
@@ -83,6 +84,7 @@ pub struct TempoCandidate {
 
 /// A span of steady tempo.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TempoSpan {
     /// Start in seconds.
     #[serde(serialize_with = "round::ms")]
@@ -97,6 +99,7 @@ pub struct TempoSpan {
 
 /// A beat.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Beat {
     /// Seconds from the first sample.
     #[serde(serialize_with = "round::ms")]
@@ -110,6 +113,7 @@ pub struct Beat {
 
 /// A span of one meter.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MeterSpan {
     /// Start in seconds.
     #[serde(serialize_with = "round::ms")]
@@ -126,6 +130,7 @@ pub struct MeterSpan {
 
 /// Descriptors of rhythm; `None` where there is nothing to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Groove {
     /// How clearly a pulse is felt, in [0, 1] (Lartillot 2008).
     #[serde(serialize_with = "round::unit_opt")]

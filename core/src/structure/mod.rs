@@ -103,6 +103,7 @@ pub struct Structure {
 
 /// A section.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Section {
     /// Start in seconds.
     #[serde(serialize_with = "round::ms")]
@@ -143,6 +144,7 @@ pub struct Section {
 
 /// A label that the section might have instead.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LabelAlternative {
     /// The label.
     pub label: SectionLabel,
@@ -153,6 +155,7 @@ pub struct LabelAlternative {
 
 /// The start of a section.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Boundary {
     /// Probability that people hear a boundary within half a second, in [0, 1].
     #[serde(serialize_with = "round::unit")]
@@ -169,6 +172,7 @@ pub struct Boundary {
 
 /// A section with the same material.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Repeat {
     /// Its index in the list of sections.
     pub section: usize,
@@ -179,6 +183,7 @@ pub struct Repeat {
 
 /// A phrase: a passage that is heard as one, of four or eight bars as a rule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Phrase {
     /// Start in seconds.
     #[serde(serialize_with = "round::ms")]
@@ -198,6 +203,7 @@ pub struct Phrase {
 
 /// Mean sound of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SectionTimbre {
     /// Mean spectral centroid in Hz.
     #[serde(serialize_with = "round::centi")]

@@ -3,22 +3,21 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::StatusCode;
+use sectionist_api::answers::share;
+use sectionist_api::failure::{Code, Details};
 use sectionist_core::{Analysis, AnalysisParams, FileHint, Progress, Report, Stage, Step};
-use serde_json::json;
 
 use crate::error::ApiError;
 use crate::log::milliseconds;
+use crate::rest::Rest;
 
 /// After this much work the instance sleeps. Health checks and events wait this long at most.
 const SLICE: Duration = Duration::from_millis(20);
 
-/// The shortest sleep after which the host has had its turn.
-const PAUSE: Duration = Duration::from_millis(1);
-
 /// An analysis under way.
 pub(crate) struct Run {
     analysis: Analysis,
+    rest: Rest,
     started: Instant,
     timeout: Duration,
     progress: Progress,
@@ -26,30 +25,29 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Opens the file.
+    /// Opens the file. What its name promises is not looked at.
     ///
     /// # Errors
     /// What is wrong with the file.
-    pub(crate) fn new(
-        bytes: Bytes,
-        hint: &FileHint,
-        params: &AnalysisParams,
-        timeout: Duration,
-    ) -> Result<Self, ApiError> {
+    pub(crate) fn new(bytes: Bytes, params: &AnalysisParams, timeout: Duration) -> Result<Self, ApiError> {
         let started = Instant::now();
-        let analysis = Analysis::new(bytes, hint, params)?;
+        let analysis = Analysis::new(bytes, &FileHint::default(), params)?;
         let progress = Progress { stage: Stage::Features, fraction: 0.0 };
-        Ok(Self { analysis, started, timeout, progress, stage_times: Vec::new() })
+        Ok(Self { analysis, rest: Rest::default(), started, timeout, progress, stage_times: Vec::new() })
     }
 
-    /// Works for about 20 ms, then sleeps for a moment. The report, once there is one.
+    /// Sleeps for a moment, then works for about 20 ms. The report, once there is one.
     ///
     /// # Errors
     /// What is wrong with the file; 504 `timeout` when the time limit cuts the analysis.
     pub(crate) async fn advance(&mut self) -> Result<Option<Box<Report>>, ApiError> {
+        self.rest.take().await;
         let slice = Instant::now();
         let mut now = slice;
         while now - slice < SLICE {
+            if now - self.started > self.timeout {
+                return Err(self.timed_out());
+            }
             let step = self.analysis.step()?;
             let after = Instant::now();
             self.progress = self.analysis.progress();
@@ -58,11 +56,7 @@ impl Run {
                 return Ok(Some(report));
             }
             now = after;
-            if now - self.started > self.timeout {
-                return Err(self.timed_out());
-            }
         }
-        spin_sdk::time::sleep(PAUSE).await;
         Ok(None)
     }
 
@@ -85,12 +79,12 @@ impl Run {
     }
 
     fn timed_out(&self) -> ApiError {
-        let limit = self.timeout.as_secs_f64();
-        ApiError::new(
-            StatusCode::GATEWAY_TIMEOUT,
-            "timeout",
-            format!("the analysis took longer than the {limit} s it may take here"),
-        )
-        .with(json!({ "limit": "analysis_timeout", "max": limit, "fraction": self.progress.fraction }))
+        let max = self.timeout.as_secs_f64();
+        ApiError::new(Code::Timeout, format!("the analysis took longer than the {max} s it may take here"))
+            .with(Details::Time {
+                limit: "analysis_timeout",
+                max,
+                fraction: Some(share(self.progress.fraction)),
+            })
     }
 }

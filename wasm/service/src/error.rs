@@ -1,72 +1,56 @@
-//! Failures as clients see them: a status, a stable code, words and details.
+//! Failures as responses.
 
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
-use sectionist_core::Error;
-use sectionist_core::error::Limit;
-use serde_json::{Value, json};
+use http::{HeaderValue, StatusCode, header};
+use sectionist_api::failure::{Code, Details, Failure};
 
-/// An error response: `{"error": words, "code": stable name, "details": {…}}`.
+/// A failure on its way to the client.
 #[derive(Debug)]
-pub(crate) struct ApiError {
-    pub(crate) status: StatusCode,
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
-    pub(crate) details: Value,
-}
+pub(crate) struct ApiError(pub(crate) Failure);
 
 impl ApiError {
-    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), details: json!({}) }
+    pub(crate) fn new(code: Code, words: impl Into<String>) -> Self {
+        Self(Failure::new(code, words))
     }
 
-    pub(crate) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, code, message)
+    pub(crate) fn with(self, details: Details) -> Self {
+        Self(self.0.with(details))
     }
 
-    pub(crate) fn with(mut self, details: Value) -> Self {
-        self.details = details;
-        self
-    }
-
-    /// The upload is over `max` bytes; `actual` is its size as declared, or what was read of it.
-    pub(crate) fn too_large(actual: u64, max: u64) -> Self {
-        Error::LimitExceeded { limit: Limit::Bytes, actual: actual as f64, max: max as f64 }.into()
-    }
-
-    /// The JSON body.
-    pub(crate) fn body(&self) -> Value {
-        json!({ "error": self.message, "code": self.code, "details": self.details })
+    /// The status of the response.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
-impl From<Error> for ApiError {
-    fn from(error: Error) -> Self {
-        let details = match &error {
-            Error::Unsupported { container, codec, .. } | Error::Malformed { container, codec, .. } => {
-                json!({ "container": container, "codec": codec })
-            }
-            Error::LimitExceeded { limit, actual, max } => {
-                json!({ "limit": limit.name(), "actual": actual, "max": max })
-            }
-            Error::InvalidParams { name, allowed, .. } => json!({ "parameter": name, "allowed": allowed }),
-            _ => json!({}),
-        };
-        let status = match error {
-            Error::LimitExceeded { limit: Limit::Bytes | Limit::Duration, .. } => {
-                StatusCode::PAYLOAD_TOO_LARGE
-            }
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Self { status, code: error.code(), message: error.to_string(), details }
+impl<T: Into<Failure>> From<T> for ApiError {
+    fn from(failure: T) -> Self {
+        Self(failure.into())
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let headers = [(header::CONTENT_TYPE, "application/json")];
-        let mut response = (self.status, headers, self.body().to_string()).into_response();
-        response.extensions_mut().insert(Outcome(self.code));
+        let mut response = (self.status(), self.0.to_json()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match (self.0.code, &self.0.details) {
+            (Code::Unauthorized, _) => {
+                headers.insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"sectionist\""),
+                );
+            }
+            (Code::UnsupportedEncoding, _) => {
+                headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, identity"));
+            }
+            (Code::RateLimited, &Details::Rate { retry_after, .. }) => {
+                headers.insert(header::RETRY_AFTER, retry_after.into());
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(Outcome(self.0.code.name()));
         response
     }
 }

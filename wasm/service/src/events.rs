@@ -10,34 +10,41 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{Stream, stream};
 use http::{StatusCode, header};
-use sectionist_core::export;
+use sectionist_api::answers::{ErrorEvent, ProgressEvent};
 use sectionist_core::params::Format;
-use serde_json::{Value, json};
+use sectionist_core::{Report, export};
+use serde::Serialize;
 
 use crate::analysis::Run;
+use crate::analyze::Question;
 use crate::error::ApiError;
-use crate::gate::Context;
-use crate::routes::describe;
 
 /// Shortest time between two `progress` events.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The response that runs the analysis and tells of it.
-pub(crate) fn respond(run: Run, context: Context) -> Response {
-    // Holds until the last event says otherwise.
-    context.entry.outcome(StatusCode::OK, "cancelled");
+pub(crate) fn respond(run: Run, question: Question) -> Response {
+    response(Body::from_stream(events(run, question)))
+}
+
+/// The response that tells of a report that is there.
+pub(crate) fn respond_with(report: &Report) -> Response {
+    response(Body::from(event("report", &export(report, Format::Json).bytes)))
+}
+
+fn response(body: Body) -> Response {
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
-    (headers, Body::from_stream(events(run, context))).into_response()
+    (headers, body).into_response()
 }
 
 struct State {
     run: Run,
-    context: Context,
+    question: Question,
     last_event: Option<Instant>,
 }
 
-fn events(run: Run, context: Context) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
-    let state = State { run, context, last_event: None };
+fn events(run: Run, question: Question) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    let state = State { run, question, last_event: None };
     stream::unfold(Some(state), |state| async {
         let (event, state) = next(state?).await;
         Some((Ok(event), state))
@@ -50,28 +57,30 @@ async fn next(mut state: State) -> (Bytes, Option<State>) {
         match state.run.advance().await {
             Ok(None) if state.last_event.is_some_and(|last| last.elapsed() < INTERVAL) => {}
             Ok(None) => {
-                let progress = state.run.progress();
-                let data = json!({ "stage": progress.stage.name(), "fraction": progress.fraction });
+                let data = json(&ProgressEvent::from(state.run.progress()));
                 state.last_event = Some(Instant::now());
-                return (event("progress", data.to_string().as_bytes()), Some(state));
+                return (event("progress", &data), Some(state));
             }
             Ok(Some(report)) => {
-                describe(&state.context.entry, &state.run, &report);
-                state.context.entry.outcome(StatusCode::OK, "ok");
+                let report = state.question.settle(*report).await;
+                let entry = &state.question.context.entry;
+                entry.describe(&report);
+                entry.describe_stages(state.run.stage_times());
+                entry.outcome(StatusCode::OK, "ok");
                 return (event("report", &export(&report, Format::Json).bytes), None);
             }
-            Err(error) => return (failure(&state.context, &error), None),
+            Err(error) => return (failure(&state.question, &error), None),
         }
     }
 }
 
-fn failure(context: &Context, error: &ApiError) -> Bytes {
-    context.entry.outcome(error.status, error.code);
-    let mut data = error.body();
-    if let Value::Object(fields) = &mut data {
-        fields.insert("status".to_owned(), error.status.as_u16().into());
-    }
-    event("error", data.to_string().as_bytes())
+fn failure(question: &Question, error: &ApiError) -> Bytes {
+    question.context.entry.outcome(error.status(), error.0.code.name());
+    event("error", &json(&ErrorEvent::from(&error.0)))
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("texts and numbers are JSON")
 }
 
 /// One event. `data` is JSON, so a single line.

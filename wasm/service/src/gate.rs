@@ -1,24 +1,28 @@
 //! What every request passes: its id, its line in the log, cross-origin headers, errors as JSON.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use sectionist_api::routes::Route;
+use sectionist_api::variables::Settings;
 use spin_sdk::wit_bindgen::{backpressure_dec, backpressure_inc};
 use tower_service::Service;
 
-use crate::config::Config;
-use crate::error::Outcome;
+use crate::error::{ApiError, Outcome};
 use crate::log::{Entry, milliseconds, pseudonym};
-use crate::routes;
+use crate::{client, config, cors, routes};
 
 /// What handlers know of the request beside the request itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
-    pub(crate) config: Arc<Config>,
+    pub(crate) settings: Arc<Settings>,
     pub(crate) entry: Entry,
+    /// The client's address, as far as it is known.
+    pub(crate) client: Option<IpAddr>,
     /// Held for as long as the instance takes no further requests.
     _busy: Option<Arc<Busy>>,
 }
@@ -50,31 +54,33 @@ pub(crate) async fn serve(request: Request<Body>) -> Response {
     let entry = Entry::new(started);
     entry.set("request_id", id.as_str());
     entry.set("method", request.method().as_str());
-    entry.set("route", routes::known(request.uri().path()).unwrap_or("other"));
-    if let Some(client) = client_address(request.headers()) {
-        entry.set("client", pseudonym(client));
-    }
+    entry.set("route", Route::of(request.uri().path()).map_or("other", Route::path));
 
-    let mut response = match Config::load().await {
-        Ok(config) => {
-            let config = Arc::new(config);
-            entry.threshold(config.log_level);
-            let context = Context { config: Arc::clone(&config), entry: entry.clone(), _busy: busy };
+    let mut response = match config::load().await {
+        Ok(settings) => {
+            let settings = Arc::new(settings);
+            entry.threshold(settings.log_level);
+            let client = client::address(request.headers(), &settings);
+            if let Some(client) = client {
+                entry.set("client", pseudonym(client));
+            }
+            let context =
+                Context { settings: Arc::clone(&settings), entry: entry.clone(), client, _busy: busy };
             let preflight = request.method() == Method::OPTIONS;
             let mut response = if preflight {
                 StatusCode::NO_CONTENT.into_response()
             } else {
                 route(request, context).await
             };
-            config.cors_origins.describe(origin.as_ref(), response.headers_mut());
+            cors::describe(&settings.cors_origins, origin.as_ref(), response.headers_mut());
             if preflight {
-                config.cors_origins.describe_preflight(response.headers_mut());
+                cors::describe_preflight(response.headers_mut());
             }
             response
         }
-        Err(error) => {
-            entry.set("message", error.message.as_str());
-            error.into_response()
+        Err(failure) => {
+            entry.set("message", failure.error.as_str());
+            ApiError(failure).into_response()
         }
     };
 
@@ -122,12 +128,6 @@ fn is_well_formed(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
 }
 
-/// The client's address without its port, as the host tells it.
-fn client_address(headers: &HeaderMap) -> Option<&str> {
-    let address = headers.get("spin-client-addr")?.to_str().ok()?;
-    Some(address.rsplit_once(':').map_or(address, |(host, _)| host))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,13 +145,5 @@ mod tests {
         }
         assert_eq!(request_id(&HeaderMap::new()).len(), 32);
         assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
-    }
-
-    #[test]
-    fn the_port_is_not_part_of_a_client() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(client_address(&headers), None);
-        headers.insert("spin-client-addr", HeaderValue::from_static("[::1]:50000"));
-        assert_eq!(client_address(&headers), Some("[::1]"));
     }
 }

@@ -2,49 +2,14 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use http::StatusCode;
+use sectionist_api::variables::Level;
+use sectionist_core::Report;
 use serde_json::{Map, Value, json};
-
-/// How much is logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level {
-    /// Also file names.
-    Debug,
-    /// Every request.
-    Info,
-    /// Requests that failed.
-    Warn,
-    /// Requests that failed by our own fault.
-    Error,
-    /// Nothing.
-    Off,
-}
-
-impl Level {
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Some(match name.to_ascii_lowercase().as_str() {
-            "debug" => Self::Debug,
-            "info" => Self::Info,
-            "warn" => Self::Warn,
-            "error" => Self::Error,
-            "off" => Self::Off,
-            _ => return None,
-        })
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Warn => "warn",
-            Self::Error => "error",
-            Self::Off => "off",
-        }
-    }
-}
 
 /// The line of one request. It is written when the last holder lets go of it: after the response
 /// was made, or after its last event was sent.
@@ -93,6 +58,20 @@ impl Entry {
         }
     }
 
+    /// Adds what a report is about.
+    pub(crate) fn describe(&self, report: &Report) {
+        self.set("format", format!("{}/{}", report.source.container, report.source.codec));
+        self.set("duration", report.duration);
+    }
+
+    /// Adds the milliseconds of stages.
+    pub(crate) fn describe_stages(&self, times: impl Iterator<Item = (&'static str, f64)>) {
+        self.set(
+            "stages_ms",
+            Value::Object(times.map(|(stage, time)| (stage.to_owned(), time.into())).collect()),
+        );
+    }
+
     /// Tells how the request ended.
     pub(crate) fn outcome(&self, status: StatusCode, outcome: &'static str) {
         let mut line = self.line();
@@ -133,7 +112,7 @@ pub(crate) fn milliseconds(time: std::time::Duration) -> f64 {
 
 /// A short name for a client's address: the same for the same address within this version, so that
 /// requests of one client can be told together. It is a pseudonym, not anonymity.
-pub(crate) fn pseudonym(address: &str) -> String {
+pub(crate) fn pseudonym(address: IpAddr) -> String {
     let mut hasher = DefaultHasher::new();
     ("sectionist client", address).hash(&mut hasher);
     format!("{:08x}", hasher.finish() as u32)

@@ -63,7 +63,8 @@ const CHECKS: &[Check] = &[
         run: |tally| {
             tally.tests(&mut harness("--lib --bins"))?;
             tally.tests(&mut process::cargo(
-                "test --profile harness --package sectionist-service --package sectionist-learn",
+                "test --profile harness --package sectionist-service --package sectionist-learn \
+                 --package sectionist-api --features sectionist-api/schema",
             ))
         },
     },
@@ -78,7 +79,9 @@ const CHECKS: &[Check] = &[
         name: "parity",
         run: |tally| tally.tests(&mut harness("--test parity_component --test parity_browser")),
     },
-    Check { name: "http", run: |tally| tally.tests(&mut harness("--test http")) },
+    Check { name: "http", run: http },
+    Check { name: "host", run: host },
+    Check { name: "manifests", run: manifests },
     Check { name: "browser", run: browser },
 ];
 
@@ -97,10 +100,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
             }
         }
     }
-    let (mut steps, mut tally, mut failure) = (Steps::default(), Tally::default(), None);
-    for check in CHECKS.iter().filter(|check| only.is_empty() || only.contains(&check.name)) {
-        let failed_before = tally.failed;
-        if let Err(error) = steps.run(check.name, || (check.run)(&mut tally)) {
+    let chosen: Vec<&Check> =
+        CHECKS.iter().filter(|check| only.is_empty() || only.contains(&check.name)).collect();
+    let (mut steps, mut tally, mut failure) = (Steps::planned(chosen.len()), Tally::default(), None);
+    for check in chosen {
+        let (failed_before, notes_before) = (tally.failed, tally.notes.len());
+        let run = || (check.run)(&mut tally).map(|()| ((), tally.notes.len() > notes_before));
+        if let Err(error) = steps.run_or_skip(check.name, run) {
             eprintln!("error: {}: {error:#}", check.name);
             // A step that broke before it could count counts itself.
             tally.failed = tally.failed.max(failed_before + 1);
@@ -118,12 +124,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     std::process::exit(i32::from(failure.is_some() || tally.failed > 0));
 }
 
-/// Rewrites the golden reports.
+/// Rewrites the golden reports, and the documents that follow from the types of the contract.
 pub(crate) fn bless() -> Result<()> {
     process::run(harness("--test golden").env("SECTIONIST_BLESS", "1"))?;
+    let documents = "test --profile harness --package sectionist-api --features schema --test documents";
+    process::run(process::cargo(documents).env("SECTIONIST_BLESS", "1"))?;
     let mut git = Command::new("git");
     process::run(
-        git.args(["--no-pager", "diff", "--stat", "--", "fixtures/golden"]).current_dir(tree::root()),
+        git.args(["--no-pager", "diff", "--stat", "--", "fixtures/golden", "docs"]).current_dir(tree::root()),
     )
 }
 
@@ -168,6 +176,45 @@ fn fuzz(tally: &mut Tally) -> Result<()> {
         process::run(&mut process::cargo("clippy --package sectionist-fuzz --all-targets -- -D warnings"))
     })
 }
+
+/// The service over HTTP, against its contract too, and with the clients of its documentation.
+fn http(tally: &mut Tally) -> Result<()> {
+    if !process::found("python3") {
+        return tally.missing("python3", python::ADVICE);
+    }
+    python::environment("contract", CONTRACT)?;
+    for (program, how) in [("curl", "apt-get install curl"), ("node", "apt-get install nodejs")] {
+        if !process::found(program) {
+            tally.missing(program, how)?;
+        }
+    }
+    tally.tests(&mut harness("--test http"))
+}
+
+/// What `tests/contract/check.py` makes requests with.
+const CONTRACT: &str = "schemathesis==4.32.5\n";
+
+/// The local host: how clients send, stores that are shared and lost, and what fails around it.
+fn host(tally: &mut Tally) -> Result<()> {
+    if !process::found("valkey-server") && !process::found("redis-server") {
+        tally.missing("redis-server", "apt-get install redis-server (or valkey-server)")?;
+    }
+    tally.tests(&mut harness("--test host --test stores"))?;
+    // They measure memory and processor time, so one after the other.
+    tally.tests(harness("--test faults").args(["--", "--test-threads=1"]))
+}
+
+/// Spin's manifest, and those of deploy/.
+fn manifests(tally: &mut Tally) -> Result<()> {
+    if !process::found("python3") {
+        return tally.missing("python3", python::ADVICE);
+    }
+    python::environment("manifests", MANIFESTS)?;
+    tally.tests(&mut harness("--test manifests"))
+}
+
+/// What `tests/manifests/validate.py` reads with.
+const MANIFESTS: &str = "jsonschema==4.26.0\nkubernetes-validate==1.37.0\nPyYAML==6.0.4\n";
 
 fn browser(tally: &mut Tally) -> Result<()> {
     for program in ["chromium", "chromedriver"] {

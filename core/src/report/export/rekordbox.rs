@@ -13,7 +13,6 @@ const GRID_TOLERANCE: f64 = 0.02;
 
 pub(super) fn write(content: &Content<'_>) -> String {
     let source = &content.report.source;
-    let name = source.name.as_deref().unwrap_or("audio");
     let attributes = [
         ("TrackID", Some("1".to_owned())),
         ("Name", content.title().map(str::to_owned)),
@@ -27,7 +26,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
         ("SampleRate", Some(source.sample_rate.to_string())),
         ("Tonality", content.key.map(|candidate| tonality(candidate.key))),
         ("Comments", Some("Analysed by Sectionist".to_owned())),
-        ("Location", Some(location(name))),
+        ("Location", source.name.as_deref().and_then(location)),
     ];
     let attributes: String = attributes
         .into_iter()
@@ -118,10 +117,16 @@ fn tonality(key: crate::units::Key) -> String {
     format!("{}{}", key.tonic_name(), if key.mode == Mode::Minor { "m" } else { "" })
 }
 
-/// A file name or path as the URL that rekordbox finds files by.
-fn location(path: &str) -> String {
+/// A full path as the URL that rekordbox finds files by; `None` for a name by itself, which says nothing of where
+/// the file is.
+fn location(path: &str) -> Option<String> {
+    let path = path.replace('\\', "/");
+    let on_drive = path.split_once(":/").is_some_and(|(drive, _)| drive.len() == 1);
+    if !on_drive && !path.starts_with('/') {
+        return None;
+    }
     let mut url = "file://localhost/".to_owned();
-    for &byte in path.replace('\\', "/").trim_start_matches('/').as_bytes() {
+    for &byte in path.trim_start_matches('/').as_bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' | b':' => {
                 url.push(char::from(byte));
@@ -129,7 +134,7 @@ fn location(path: &str) -> String {
             _ => url += &format!("%{byte:02X}"),
         }
     }
-    url
+    Some(url)
 }
 
 /// A text as the value of an attribute; what XML cannot hold becomes a space.
@@ -215,7 +220,7 @@ mod tests {
         assert_eq!(get(track, "Name"), "Example Song");
         assert_eq!(get(track, "Tonality"), "C");
         assert_eq!(get(track, "AverageBpm"), "120.00");
-        assert_eq!(get(track, "Location"), "file://localhost/Example%20Song.mp3");
+        assert!(track.iter().all(|(name, _)| name != "Location"), "a name is no place");
         let tempi = all(&elements, "TEMPO");
         assert_eq!(tempi.len(), 2);
         let grid: Vec<&str> = ["Inizio", "Bpm", "Metro", "Battito"].map(|name| get(tempi[0], name)).into();
@@ -236,7 +241,17 @@ mod tests {
         assert_eq!(get(track, "Artist"), "Sigur Rós & <Björk> ");
         assert!(get(track, "Name").starts_with("=HYPERLINK(\"x\")  </TRACK> ]]> {x}"));
         assert_eq!(get(all(&elements, "POSITION_MARK")[2], "Name"), "@SUM(A1)");
-        assert!(get(track, "Location").ends_with("%F0%9F%8E%B5.mp3"));
+    }
+
+    #[test]
+    fn full_paths_are_places() {
+        assert_eq!(location("/music/a b.mp3").as_deref(), Some("file://localhost/music/a%20b.mp3"));
+        assert_eq!(
+            location("C:\\Music\\🎵.mp3").as_deref(),
+            Some("file://localhost/C:/Music/%F0%9F%8E%B5.mp3")
+        );
+        assert_eq!(location("song.mp3"), None);
+        assert_eq!(location("a:b.mp3"), None);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! The demo's files.
 
+mod packed;
+
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+
+use packed::{Coding, Packed};
 
 /// What goes with every file: pages are isolated from other origins, and types are as declared.
 const HEADERS: [(&str, &str); 6] = [
@@ -16,38 +20,73 @@ const HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-cache"),
 ];
 
-/// Answers a GET for `path` from the folder `root`; `None` if there is no such file.
-///
-/// Browsers may keep files but must ask whether they still hold, which costs a 304.
-pub(crate) async fn serve(root: &Path, path: &str, headers: &HeaderMap) -> Option<Response<Bytes>> {
-    let mut file = resolve(root, path)?;
-    let mut metadata = tokio::fs::metadata(&file).await.ok()?;
-    if metadata.is_dir() {
-        if !path.ends_with('/') {
-            let location = HeaderValue::from_str(&format!("{path}/")).ok()?;
-            return Some(respond(
-                StatusCode::PERMANENT_REDIRECT,
-                [(header::LOCATION, location)],
-                Bytes::new(),
-            ));
+/// A folder of files.
+pub(crate) struct Files {
+    root: PathBuf,
+    packed: Packed,
+}
+
+impl Files {
+    /// The files in `root`.
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self { root, packed: Packed::default() }
+    }
+
+    /// Answers a GET for `path`; `None` if there is no such file. What is text or wasm is compressed, if
+    /// the client takes that.
+    ///
+    /// Browsers may keep files but must ask whether they still hold, which costs a 304.
+    pub(crate) async fn serve(&self, path: &str, headers: &HeaderMap) -> Option<Response<Bytes>> {
+        let mut file = resolve(&self.root, path)?;
+        let mut metadata = tokio::fs::metadata(&file).await.ok()?;
+        if metadata.is_dir() {
+            if !path.ends_with('/') {
+                let location = HeaderValue::from_str(&format!("{path}/")).ok()?;
+                return Some(respond(
+                    StatusCode::PERMANENT_REDIRECT,
+                    [(header::LOCATION, location)],
+                    Bytes::new(),
+                ));
+            }
+            file.push("index.html");
+            metadata = tokio::fs::metadata(&file).await.ok()?;
         }
-        file.push("index.html");
-        metadata = tokio::fs::metadata(&file).await.ok()?;
+        let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
+        let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let version = format!("{:x}-{:x}", metadata.len(), age.as_nanos());
+        let media_type = media_type(&file);
+        let coding = if is_compressible(media_type) { Coding::accepted(headers) } else { None };
+        let packed = match coding {
+            Some(coding) => self.packed.get(&file, &version, coding).await,
+            None => None,
+        };
+        // Each coding is a representation of its own, with a tag of its own.
+        let (tag, coding, content) = match packed.zip(coding) {
+            Some((content, coding)) => {
+                (format!("\"{version}-{}\"", coding.name()), Some(coding), Some(content))
+            }
+            None => (format!("\"{version}\""), None, None),
+        };
+        let validators = [
+            (header::ETAG, HeaderValue::from_str(&tag).ok()?),
+            (header::LAST_MODIFIED, HeaderValue::from_str(&httpdate::fmt_http_date(modified)).ok()?),
+            (header::VARY, HeaderValue::from_static("accept-encoding")),
+        ];
+        if is_fresh(headers, &tag, modified) {
+            return Some(respond(StatusCode::NOT_MODIFIED, validators, Bytes::new()));
+        }
+        let content = match content {
+            Some(content) => content,
+            None => tokio::fs::read(&file).await.ok()?.into(),
+        };
+        let mut response = respond(StatusCode::OK, validators, content);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        if let Some(coding) = coding {
+            let name = HeaderValue::from_static(coding.name());
+            response.headers_mut().insert(header::CONTENT_ENCODING, name);
+        }
+        Some(response)
     }
-    let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
-    let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let tag = format!("\"{:x}-{:x}\"", metadata.len(), age.as_nanos());
-    let validators = [
-        (header::ETAG, HeaderValue::from_str(&tag).ok()?),
-        (header::LAST_MODIFIED, HeaderValue::from_str(&httpdate::fmt_http_date(modified)).ok()?),
-    ];
-    if is_fresh(headers, &tag, modified) {
-        return Some(respond(StatusCode::NOT_MODIFIED, validators, Bytes::new()));
-    }
-    let content = tokio::fs::read(&file).await.ok()?;
-    let mut response = respond(StatusCode::OK, validators, content.into());
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&file)));
-    Some(response)
 }
 
 fn respond<const N: usize>(
@@ -128,6 +167,15 @@ fn media_type(file: &Path) -> &'static str {
         "m4a" => "audio/mp4",
         _ => "application/octet-stream",
     }
+}
+
+/// Whether compression makes such a file smaller.
+fn is_compressible(media_type: &str) -> bool {
+    media_type.starts_with("text/")
+        || matches!(
+            media_type,
+            "application/json" | "application/manifest+json" | "application/wasm" | "image/svg+xml"
+        )
 }
 
 #[cfg(test)]
