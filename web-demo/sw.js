@@ -5,7 +5,7 @@
  * kept file goes away.
  */
 
-const VERSION = 'sectionist-3';
+const VERSION = 'sectionist-4';
 
 /** The whole page; a test compares this list with the files that there are. */
 const FILES = [
@@ -95,18 +95,21 @@ const FILES = [
   'src/worker.js',
 ];
 
-/** Kept too where the build put it, or once it was used. */
+/** Kept too where the build put it. */
 const STRETCHER = 'pkg/stretch.js';
-const EXTRAS = [STRETCHER, 'pkg/sample.mp3'];
 
-/** Where the system shares songs to, and where the page finds them. */
-const SHARED = 'shared-song';
+/** Kept too; large, and never another, so it is asked for once and not whenever the page is opened. */
+const SAMPLE = 'pkg/sample.mp3';
+const EXTRAS = [STRETCHER, SAMPLE];
+
+/** Where the page finds songs that the system shared to it, each with a number. */
+const SHARED = 'shared-song-';
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
     caches
       .open(VERSION)
-      .then((cache) => Promise.all([cache.addAll(FILES), cache.add(STRETCHER).catch(() => {})]))
+      .then((cache) => Promise.all([cache.addAll(FILES), ...EXTRAS.map((file) => cache.add(file).catch(() => {}))]))
       .then(() => self.skipWaiting()),
   );
 });
@@ -170,14 +173,15 @@ async function answer(href) {
 }
 
 /**
- * Keeps a song that was shared to the page, and opens the page on it.
+ * Keeps songs that were shared to the page, and opens the page on them.
  * @param {Request} request
  */
 async function receive(request) {
-  const file = (await request.formData()).get('song');
-  if (file instanceof File) {
+  const sent = (await request.formData()).getAll('song');
+  const cache = await caches.open(VERSION);
+  for (const [i, file] of sent.filter((one) => one instanceof File).entries()) {
     const headers = { 'content-type': file.type, 'x-name': encodeURIComponent(file.name) };
-    await (await caches.open(VERSION)).put(SHARED, new Response(file, { headers }));
+    await cache.put(SHARED + i, new Response(file, { headers }));
   }
   return Response.redirect('./#received', 303);
 }

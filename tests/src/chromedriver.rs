@@ -192,6 +192,35 @@ impl Browser {
         self.command(&format!("/element/{id}/click"), &json!({}));
     }
 
+    /// Presses the mouse at one point of the window, and lets go at another; `held` as the DevTools protocol counts
+    /// keys: 1 Alt, 8 Shift.
+    pub fn drag(&self, from: (f64, f64), to: (f64, f64), held: u32) {
+        let mouse = |kind: &str, (x, y): (f64, f64), buttons: u32| {
+            self.devtools(
+                "Input.dispatchMouseEvent",
+                &json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1, "modifiers": held }),
+            );
+        };
+        mouse("mousePressed", from, 1);
+        for step in 1..=8 {
+            let share = f64::from(step) / 8.0;
+            mouse("mouseMoved", (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1)), 1);
+        }
+        mouse("mouseReleased", to, 0);
+    }
+
+    /// Clicks twice at a point of the window.
+    pub fn double_click(&self, (x, y): (f64, f64)) {
+        for (kind, count) in
+            [("mousePressed", 1), ("mouseReleased", 1), ("mousePressed", 2), ("mouseReleased", 2)]
+        {
+            self.devtools(
+                "Input.dispatchMouseEvent",
+                &json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": count }),
+            );
+        }
+    }
+
     /// Moves a finger from one point of the window to another.
     pub fn swipe(&self, from: (f64, f64), to: (f64, f64)) {
         let touch = |kind: &str, points: Value| {
@@ -222,16 +251,16 @@ impl Browser {
         self.devtools("Input.dispatchTouchEvent", &json!({ "type": "touchEnd", "touchPoints": [] }));
     }
 
-    /// The page as it would be printed on A4, as PDF.
+    /// The page as it would be printed on paper of this size in points of 1/72 inch, as PDF.
     ///
     /// # Panics
     /// When it cannot be printed.
     #[must_use]
-    pub fn print(&self) -> Vec<u8> {
-        let answer = self.command(
-            "/print",
-            &json!({ "background": true, "page": { "width": 21.0, "height": 29.7 }, "shrinkToFit": false }),
-        );
+    pub fn print(&self, width: f64, height: f64) -> Vec<u8> {
+        // points ÷ 72 points/inch · 2.54 cm/inch = cm
+        let page = json!({ "width": width / 72.0 * 2.54, "height": height / 72.0 * 2.54 });
+        let answer =
+            self.command("/print", &json!({ "background": true, "page": page, "shrinkToFit": false }));
         base64::engine::general_purpose::STANDARD
             .decode(answer.as_str().expect("a document"))
             .expect("base64")

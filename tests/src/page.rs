@@ -9,6 +9,9 @@ use crate::chromedriver::Browser;
 use crate::page_server::PageServer;
 use crate::root;
 
+/// JavaScript: the name of the first section.
+pub const FIRST_NAME: &str = "document.querySelector('.section-name').textContent";
+
 /// A song of the fixtures.
 ///
 /// # Panics
@@ -37,6 +40,30 @@ pub fn page() -> (Option<PageServer>, String) {
     let server = PageServer::start(root).expect("a local server");
     let url = server.url();
     (Some(server), url)
+}
+
+/// A page of a usual size with a song on it, ready to play.
+///
+/// # Panics
+/// When the page refuses it.
+#[must_use]
+pub fn with_song(name: &str) -> (Option<PageServer>, String, Browser) {
+    let (server, url) = page();
+    let browser = Browser::start();
+    browser.look(1280, 900, "light");
+    browser.open(&url);
+    open_song(&browser, name);
+    browser.wait_until("!document.querySelector('#toggle').disabled");
+    (server, url, browser)
+}
+
+/// Types a value into a field, as leaving it would.
+pub fn fill(browser: &Browser, field: &str, value: &str) {
+    browser.script(&format!(
+        "const field = document.querySelector('{field}');
+         field.value = '{value}';
+         field.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+    ));
 }
 
 /// Opens a song and waits for its structure.

@@ -230,4 +230,9 @@ fn the_page_works_without_a_network_once_it_was_seen() {
     browser.choose("#file", &[&fixture("postcard.clip.wav")]);
     browser.wait_until("['ready', 'error'].includes(document.body.dataset.phase)");
     assert_eq!(browser.script("return document.body.dataset.phase"), "ready");
+    // The sample song too, though nobody asked for it before.
+    browser.click(".brand");
+    browser.click("#sample");
+    browser.wait_until("!document.querySelector('#problem').hidden || document.querySelector('#song-title')?.textContent === 'Harbour Lights'");
+    assert_eq!(browser.script("return document.querySelector('#problem').textContent"), "");
 }

@@ -5,31 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sectionist_tests::chromedriver::{Browser, skipped};
-use sectionist_tests::page::{downloaded, exported, exported_bytes, fixture, open_song, page};
-use sectionist_tests::page_server::PageServer;
+use sectionist_tests::page::{
+    FIRST_NAME, downloaded, exported, exported_bytes, fill, fixture, open_song, page, with_song,
+};
 use sectionist_tests::{readers, root};
 use serde_json::{Value, json};
-
-const FIRST_NAME: &str = "document.querySelector('.section-name').textContent";
-
-fn with_song(name: &str) -> (Option<PageServer>, String, Browser) {
-    let (server, url) = page();
-    let browser = Browser::start();
-    browser.look(1280, 900, "light");
-    browser.open(&url);
-    open_song(&browser, name);
-    browser.wait_until("!document.querySelector('#toggle').disabled");
-    (server, url, browser)
-}
-
-/// Types a value into a field, as leaving it would.
-fn fill(browser: &Browser, field: &str, value: &str) {
-    browser.script(&format!(
-        "const field = document.querySelector('{field}');
-         field.value = '{value}';
-         field.dispatchEvent(new Event('change', {{ bubbles: true }}));"
-    ));
-}
 
 /// Corrections that every export must carry.
 fn correct(browser: &Browser) {
@@ -118,30 +98,33 @@ fn the_chart_prints_on_a_sheet_of_paper() {
          document.querySelector('[aria-label=\"Capo a fret higher\"]').click();",
     );
     browser.look(1280, 900, "dark");
-    let folder = empty_folder("paper");
-    fs::write(folder.join("song.pdf"), browser.print()).expect("a file");
-    let seen = &readers::read(&folder)["pdf"];
-    let points = [0, 1].map(|i| seen["points"][i].as_f64().unwrap_or_default());
-    assert!((points[0] - 595.3).abs() < 1.0 && (points[1] - 841.9).abs() < 1.0, "A4: {points:?}");
-    assert_eq!(seen["pages"], 1, "{seen}");
-    let text = seen["text"].as_str().unwrap_or_default();
-    for wanted in [
-        "Harbour Lights",
-        "E major",
-        "written in E major",
-        "capo on fret 1",
-        "sounds in F major",
-        "BPM",
-        "Intro",
-        "Verse 1",
-        "Chorus 3",
-    ] {
-        assert!(text.contains(wanted), "{wanted} is missing in:\n{text}");
+    // In points of 1/72 inch.
+    for (paper, width, height) in [("A4", 595.3, 841.9), ("Letter", 612.0, 792.0)] {
+        let folder = empty_folder(paper);
+        fs::write(folder.join("song.pdf"), browser.print(width, height)).expect("a file");
+        let seen = &readers::read(&folder)["pdf"];
+        let points = [0, 1].map(|i| seen["points"][i].as_f64().unwrap_or_default());
+        assert!((points[0] - width).abs() < 1.0 && (points[1] - height).abs() < 1.0, "{paper}: {points:?}");
+        assert_eq!(seen["pages"], 1, "{paper}: {seen}");
+        let text = seen["text"].as_str().unwrap_or_default();
+        for wanted in [
+            "Harbour Lights",
+            "E major",
+            "written in E major",
+            "capo on fret 1",
+            "sounds in F major",
+            "BPM",
+            "Intro",
+            "Verse 1",
+            "Chorus 3",
+        ] {
+            assert!(text.contains(wanted), "{wanted} is missing on {paper}:\n{text}");
+        }
+        for unwanted in ["Practise", "Correct", "Keyboard", "Triads only", "sure", "library"] {
+            assert!(!text.contains(unwanted), "{unwanted} is printed on {paper}:\n{text}");
+        }
+        fs::copy(folder.join("song.pdf"), root().join(format!("target/screenshots/{paper}.pdf"))).ok();
     }
-    for unwanted in ["Practise", "Correct", "Keyboard", "Triads only", "sure", "library"] {
-        assert!(!text.contains(unwanted), "{unwanted} is printed:\n{text}");
-    }
-    fs::copy(folder.join("song.pdf"), root().join("target/screenshots/print.pdf")).ok();
 }
 
 #[test]
@@ -214,45 +197,6 @@ fn no_request_is_made_once_the_page_is_there() {
 }
 
 #[test]
-fn two_tabs_tell_the_same() {
-    if skipped() {
-        return;
-    }
-    let (_server, url, browser) = with_song("postcard.mp3");
-    let name = browser.script(&format!("return {FIRST_NAME}"));
-    browser.wait_until("location.hash.startsWith('#song=')");
-    std::thread::sleep(std::time::Duration::from_millis(600));
-    let (first, second) = browser.new_tab();
-    browser.look(1280, 900, "light");
-    browser.open(&url);
-    browser.wait_until("document.querySelector('.library-song')");
-    browser.click(".library-song");
-    browser.wait_until(&format!("document.querySelector('.section-name') && {FIRST_NAME} === {name}"));
-
-    // Corrected there, it is corrected here, and can be taken back here.
-    browser.go_to_tab(&first);
-    browser.click("#correct-toggle");
-    fill(&browser, "#edit-name", "Hook");
-    browser.wait_until(&format!("{FIRST_NAME} === 'Hook'"));
-    browser.go_to_tab(&second);
-    browser.wait_until(&format!("{FIRST_NAME} === 'Hook'"));
-    browser.press("Control+z");
-    browser.wait_until(&format!("{FIRST_NAME} === {name}"));
-    browser.go_to_tab(&first);
-    browser.wait_until(&format!("{FIRST_NAME} === {name}"));
-    // Deleted there, it is off the list here.
-    browser.click(".brand");
-    browser.wait_until("document.querySelector('.library-song')");
-    browser.go_to_tab(&second);
-    browser.click(".brand");
-    browser.wait_until("document.querySelector('[data-forget]')");
-    browser.click("[data-forget]");
-    browser.go_to_tab(&first);
-    browser.wait_until("!document.querySelector('.library-song')");
-    assert_eq!(browser.console_errors(), Vec::<String>::new());
-}
-
-#[test]
 fn a_song_from_a_link_is_kept_with_what_is_corrected_here() {
     if skipped() {
         return;
@@ -286,4 +230,27 @@ fn a_song_from_a_link_is_kept_with_what_is_corrected_here() {
     elsewhere.wait_until("document.querySelector('#toggle').getAttribute('aria-label') === 'Play'");
     elsewhere.click(".brand");
     elsewhere.wait_until("document.querySelectorAll('.library-song').length === 1");
+}
+
+#[test]
+fn a_link_that_holds_no_song_is_refused() {
+    if skipped() {
+        return;
+    }
+    let (_server, _, browser) = with_song("postcard.mp3");
+    let title = browser.script("return document.querySelector('#song-title').textContent");
+    // Well packed, but no report to the core.
+    let broken = browser.script(
+        "return import('/src/take/link.js').then(({ packed }) =>
+           packed({ schema_version: 1, sections: [{}], waveform: { seconds_per_peak: 1, peaks: [], rms: [] } }, []));",
+    );
+    for link in [broken.as_str().expect("a link"), "shared=AAAA"] {
+        browser.script(&format!("location.hash = '#{link}'"));
+        browser.wait_until("!document.querySelector('#problem').hidden");
+        assert_eq!(browser.script("return document.querySelector('#problem').dataset.code"), "bad_link");
+        // What was open stays.
+        assert_eq!(browser.script("return document.querySelector('#song-title').textContent"), title);
+        browser.click("#problem button");
+    }
+    assert_eq!(browser.console_errors(), Vec::<String>::new());
 }

@@ -1,22 +1,11 @@
 //! The timeline as an element of its own, magnifying, the music stand and the dock, in headless Chromium.
 
 use sectionist_tests::chromedriver::{Browser, skipped};
-use sectionist_tests::page::{open_song, page};
-use sectionist_tests::page_server::PageServer;
+use sectionist_tests::page::{open_song, page, with_song};
 use sectionist_tests::root;
 use serde_json::json;
 
 const TIMELINE: &str = "document.querySelector('sectionist-timeline')";
-
-fn with_song(name: &str) -> (Option<PageServer>, Browser) {
-    let (server, url) = page();
-    let browser = Browser::start();
-    browser.look(1280, 900, "light");
-    browser.open(&url);
-    open_song(&browser, name);
-    browser.wait_until("!document.querySelector('#toggle').disabled");
-    (server, browser)
-}
 
 #[test]
 fn the_timeline_works_without_the_page() {
@@ -129,7 +118,7 @@ fn the_timeline_is_magnified_and_moved() {
     if skipped() {
         return;
     }
-    let (_server, browser) = with_song("harbour.mp3");
+    let (_server, _, browser) = with_song("harbour.mp3");
     let view = format!("{TIMELINE}.view");
     for _ in 0..3 {
         browser.press("i");
@@ -177,7 +166,7 @@ fn the_music_stand_is_read_from_afar() {
     if skipped() {
         return;
     }
-    let (_server, browser) = with_song("harbour.mp3");
+    let (_server, _, browser) = with_song("harbour.mp3");
     browser.script("document.querySelectorAll('.section-row')[1].click()");
     browser.press("f");
     browser.wait_until("document.querySelector('#stand').open");
@@ -227,7 +216,7 @@ fn the_dock_says_what_sounds_where_the_panel_is_away() {
     if skipped() {
         return;
     }
-    let (_server, browser) = with_song("harbour.mp3");
+    let (_server, _, browser) = with_song("harbour.mp3");
     assert_eq!(browser.script("return document.querySelector('.dock-now').hidden"), true);
     browser.script(
         "document.querySelectorAll('.section-row')[1].click(); scrollTo({ top: 1400, behavior: 'instant' })",
@@ -249,7 +238,7 @@ fn nothing_jumps_while_the_song_plays() {
     if skipped() {
         return;
     }
-    let (_server, browser) = with_song("postcard.mp3");
+    let (_server, _, browser) = with_song("postcard.mp3");
     for (width, height) in [(1280, 900), (360, 740)] {
         browser.look(width, height, "light");
         browser.script(

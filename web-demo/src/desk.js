@@ -48,11 +48,22 @@ function ask(message) {
 }
 
 /** @param {Report} found */
-function keep(found) {
+async function keep(found) {
   if (kept === found) return;
   kept = found;
-  ask({ type: 'keep', report: JSON.stringify(found) }).catch(() => (kept = null));
+  try {
+    await ask({ type: 'keep', report: JSON.stringify(found) });
+  } catch (error) {
+    if (kept === found) kept = null;
+    throw error;
+  }
 }
+
+/**
+ * Has the core read a report that came from elsewhere. Rejects if it is none.
+ * @param {Report} found
+ */
+export const check = (found) => keep(found);
 
 /** @param {readonly Edit[]} edits */
 const corrections = (edits) => JSON.stringify({ version: 1, edits });
@@ -65,7 +76,8 @@ const corrections = (edits) => JSON.stringify({ version: 1, edits });
  */
 export async function correct(found, edits) {
   if (edits.length === 0) return found;
-  keep(found);
+  // What goes wrong here is told by the answer.
+  keep(found).catch(() => {});
   return JSON.parse(await ask({ type: 'correct', corrections: corrections(edits) }));
 }
 
@@ -77,6 +89,6 @@ export async function correct(found, edits) {
  * @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, type: string, extension: string }>}
  */
 export async function exportAs(found, edits, format) {
-  keep(found);
+  keep(found).catch(() => {});
   return ask({ type: 'export', corrections: corrections(edits), format });
 }

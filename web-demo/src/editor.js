@@ -19,7 +19,8 @@ import { correct } from './desk.js';
  *   | { edit: 'set_section', at: number, label?: string, name?: string, group?: string, repeats?: boolean }
  *   | { edit: 'set_chord', start: number, end: number, label: string }
  *   | { edit: 'split_chord', at: number } | { edit: 'join_chord', at: number }
- *   | { edit: 'set_key', key: string, at?: number }
+ *   | { edit: 'set_key', key: string, at?: number } | { edit: 'change_key', at: number, key: string }
+ *   | { edit: 'move_key', from: number, to: number }
  *   | { edit: 'set_tuning', a4_hz: number }} Edit
  */
 
@@ -89,7 +90,7 @@ export function createEditor(store, scope) {
     endWait();
     endWait = scope.after(1000 * TAP_PAUSE, () => {
       if (taps.length >= ENOUGH_TAPS) store.ask('edit', { edit: 'tap', times: taps.map((tap) => Math.round(tap * 1000) / 1000) });
-      store.set({ notice: taps.length >= ENOUGH_TAPS ? 'The beat is where you tapped. Undo takes it back.' : '' });
+      store.set({ notice: taps.length >= ENOUGH_TAPS ? 'The beat of the whole song follows your taps. Undo takes it back.' : '' });
       taps = [];
     });
   });

@@ -105,12 +105,17 @@ export const cardOf = ({ id, name, opened }, shown) => ({
 
 /** @returns {Promise<SongCard[]>} latest first */
 export async function listSongs() {
-  const cards = (await within(['cards'], 'readonly', (t) => t.objectStore('cards').getAll())) ?? [];
-  const heard = new Set(await within(['audio'], 'readonly', (t) => t.objectStore('audio').getAllKeys()));
-  return cards.map((card) => ({ ...card, hasAudio: heard.has(card.id) })).toSorted((a, b) => b.opened - a.opened);
+  /** @type {IDBRequest<IDBValidKey[]> | undefined} */
+  let keys;
+  const cards = await within(['cards', 'audio'], 'readonly', (t) => {
+    keys = t.objectStore('audio').getAllKeys();
+    return t.objectStore('cards').getAll();
+  });
+  const heard = new Set(keys?.result);
+  return (cards ?? []).map((card) => ({ ...card, hasAudio: heard.has(card.id) })).toSorted((a, b) => b.opened - a.opened);
 }
 
-/** Analyses that came out of the library, and so are in it already. @type {WeakSet<Report>} */
+/** Analyses that are in the library, or were: the same is not put there again. @type {WeakSet<Report>} */
 const kept = new WeakSet();
 
 /** @param {Report} found */
@@ -150,37 +155,79 @@ export const loadAudio = (id) => within(['audio'], 'readonly', (t) => t.objectSt
 export const hasAudio = async (id) => (await within(['audio'], 'readonly', (t) => t.objectStore('audio').count(id))) === 1;
 
 /**
+ * Keeps a song. One that was kept before and is not there any more was deleted meanwhile, perhaps in another
+ * tab, and stays so.
  * @param {Song} song
  * @param {SongCard} card
+ * @returns {Promise<boolean>} whether it is in the library
  */
-export const saveSong = (song, card) =>
-  within(['songs', 'cards'], 'readwrite', (t) => {
-    t.objectStore('songs').put(song);
-    t.objectStore('cards').put(card);
+export async function saveSong(song, card) {
+  const isNew = !isKept(song.found);
+  let saved = false;
+  await within(['songs', 'cards'], 'readwrite', (t) => {
+    const there = t.objectStore('songs').count(song.id);
+    there.onsuccess = () => {
+      saved = isNew || there.result === 1;
+      if (!saved) return;
+      t.objectStore('songs').put(song);
+      t.objectStore('cards').put(card);
+    };
   });
+  kept.add(song.found);
+  return saved;
+}
 
 /**
- * Keeps a file, if there is room for it and as much again.
+ * Keeps the file of a song of the library, if there is room for it and as much again.
  * @param {string} id
  * @param {File} file
- * @returns {Promise<boolean>} whether it is kept
+ * @returns {Promise<boolean>} whether there was room
  */
 export async function saveAudio(id, file) {
   const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
   if (quota - usage < 2 * file.size) return false;
-  await within(['audio'], 'readwrite', (t) => {
-    t.objectStore('audio').put(file, id);
+  await within(['songs', 'audio'], 'readwrite', (t) => {
+    const there = t.objectStore('songs').count(id);
+    there.onsuccess = () => {
+      if (there.result === 1) t.objectStore('audio').put(file, id);
+    };
   });
   return true;
 }
 
-/** @param {string | null} id null for all */
-export const forgetSong = (id) =>
+/**
+ * All that is kept of a song.
+ * @typedef {{ song: Song, card: SongCard, audio: File | undefined }} Kept
+ */
+
+/**
+ * Deletes a song.
+ * @param {string} id
+ * @returns {Promise<Kept | null>} what was deleted
+ */
+export async function takeSong(id) {
+  /** @type {(IDBRequest | undefined)[]} */
+  let asked = [];
+  await within(STORES, 'readwrite', (t) => {
+    asked = STORES.map((store) => t.objectStore(store).get(id));
+    for (const store of STORES) t.objectStore(store).delete(id);
+  });
+  const [song, card, audio] = asked.map((request) => request?.result);
+  return song && card ? { song, card, audio } : null;
+}
+
+/** Undoes {@link takeSong}. @param {Kept} taken */
+export const returnSong = ({ song, card, audio }) =>
   within(STORES, 'readwrite', (t) => {
-    for (const store of STORES) {
-      if (id === null) t.objectStore(store).clear();
-      else t.objectStore(store).delete(id);
-    }
+    t.objectStore('songs').put(song);
+    t.objectStore('cards').put(card);
+    if (audio) t.objectStore('audio').put(audio, song.id);
+  });
+
+/** Deletes all songs. */
+export const forgetAll = () =>
+  within(STORES, 'readwrite', (t) => {
+    for (const store of STORES) t.objectStore(store).clear();
   });
 
 /** Gives back the space of all audio, but keeps what was found. */

@@ -14,7 +14,7 @@ import { NO_SONG } from './state.js';
 /** @import { Job, Problem, State, Store } from './state.js' */
 
 /** The song to try the page with. */
-const SAMPLE = { url: 'pkg/sample.mp3', name: 'Postcard.mp3' };
+const SAMPLE = { url: 'pkg/sample.mp3', name: 'Harbour Lights.mp3' };
 
 /** Keys of the state that make up the open song. */
 const OPEN = /** @type {const} */ (['file', 'id', 'report', 'found', 'edits', 'undone', 'elapsed', 'used', 'time', 'loop', 'zoom', 'view', 'rate', 'pitch', 'playable']);
@@ -31,6 +31,8 @@ export function createSession(store, scope) {
   /** @type {{ job: Job, file: File, options: Record<string, string>, controller: AbortController }[]} */
   let waiting = [];
   let jobs = 0;
+  /** What is opened last counts: a song that takes longer to load does not overtake it. */
+  let turn = 0;
 
   const remember = () => {
     const { phase } = store.state;
@@ -42,6 +44,7 @@ export function createSession(store, scope) {
   /** @param {File} file @param {string} notice @param {Record<string, string>} options */
   async function open(file, notice, options) {
     const previous = remember();
+    turn += 1;
     running?.abort();
     const controller = (running = new AbortController());
     before = previous;
@@ -95,13 +98,13 @@ export function createSession(store, scope) {
     before = null;
   }
 
-  /** @param {File[]} files */
-  function enqueue(files) {
+  /** @param {File[]} files @param {Record<string, string>} options */
+  function enqueue(files, options) {
     for (const file of files) {
       jobs += 1;
       /** @type {Job} */
       const job = { id: jobs, name: file.name, stage: '', fraction: 0, state: 'waiting', words: '', song: '' };
-      waiting.push({ job, file, options: store.state.options, controller: new AbortController() });
+      waiting.push({ job, file, options, controller: new AbortController() });
       store.set({ queue: [...store.state.queue, job] });
     }
   }
@@ -149,18 +152,23 @@ export function createSession(store, scope) {
 
   /** @param {string} id */
   async function show(id) {
+    turn += 1;
+    const mine = turn;
     if (store.state.id === id && store.state.phase === 'ready') return;
     const song = await loadSong(id).catch(() => undefined);
+    if (mine !== turn) return;
     if (!song) {
       address('#');
       store.set({ phase: 'idle', notice: 'That song is not in the library of this device any more.' });
       return;
     }
-    running?.abort();
-    running = before = null;
     const file = recent.get(id) ?? (await loadAudio(id).catch(() => undefined)) ?? null;
     const { found, edits, undone, options: used, elapsed } = song;
-    store.set({ ...NO_SONG, phase: 'ready', file, id, notice: '', problem: null, editing: false, found, report: await corrected(found, edits), edits, undone, used, elapsed });
+    const report = await corrected(found, edits);
+    if (mine !== turn) return;
+    running?.abort();
+    running = before = null;
+    store.set({ ...NO_SONG, phase: 'ready', file, id, notice: '', problem: null, editing: false, found, report, edits, undone, used, elapsed });
     address(`#song=${id}`);
     void next();
   }
@@ -172,11 +180,11 @@ export function createSession(store, scope) {
       fail({ code: 'no_file', message: 'that was not a file' });
       return;
     }
-    enqueue(others);
-    const notice = others.length > 0 ? `${files.length} files: this is the first; the others are analysed meanwhile, and will be in your library.` : '';
     // What is set on the start page is seen there; over an open song it would be a surprise.
-    const seen = store.state.phase !== 'ready';
-    void open(file, notice, seen ? store.state.options : {});
+    const options = store.state.phase === 'ready' ? {} : store.state.options;
+    enqueue(others, options);
+    const notice = others.length > 0 ? `${files.length} files: this is the first; the others are analysed meanwhile, and will be in your library.` : '';
+    void open(file, notice, options);
   });
   store.answer('sample', async () => {
     try {

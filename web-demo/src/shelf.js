@@ -2,9 +2,11 @@
  * Keeps the open song in the library as it changes, and the list of songs up to date in every tab.
  */
 
-import { cardOf, forgetAudio, forgetSong, hasAudio, isKept, listSongs, loadSong, saveAudio, saveSong, touchSong } from './library.js';
+import { cardOf, forgetAll, forgetAudio, hasAudio, isKept, listSongs, loadSong, returnSong, saveAudio, saveSong, takeSong, touchSong } from './library.js';
 
 /** @import { Edit } from './editor.js' */
+/** @import { Kept } from './library.js' */
+/** @import { Report } from './report.js' */
 /** @import { Scope } from './scope.js' */
 /** @import { Store } from './state.js' */
 
@@ -22,24 +24,38 @@ export function createShelf(store, scope) {
   const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('sectionist-library') : null;
   /** Calls off the save that waits. */
   let endWait = () => {};
-  const refresh = async () => {
+  /** The lists that are asked for, so that an older one does not overtake. */
+  let turn = 0;
+  /** @param {Partial<import('./state.js').State>} [patch] what changes with the list */
+  const refresh = async (patch = {}) => {
+    turn += 1;
+    const mine = turn;
     const songs = await listSongs().catch(() => []);
-    store.set({ songs });
+    store.set(mine === turn ? { songs, ...patch } : patch);
   };
   /** @param {string} [id] of the song that was saved */
   const changed = async (id = '') => {
     await refresh();
     others?.postMessage({ changed: id });
   };
+  /** The open song after it was deleted. @type {{ id: string, found: Report | null } | null} */
+  let released = null;
   /** A deleted song that is open stays open, but is not kept any more. @param {string | null} id null for all */
   const release = (id) => {
-    if (id !== null && id !== store.state.id) return;
+    const { id: open, found } = store.state;
+    if (!open || (id !== null && id !== open)) return;
     endWait();
+    released = { id: open, found };
     store.set({ id: '' });
   };
+  /** It is kept again, if it is still open. @param {string} id */
+  const reclaim = (id) => {
+    if (released?.id === id && released.found === store.state.found && !store.state.id) store.set({ id });
+  };
   if (others) {
-    scope.on(others, 'message', (/** @type {MessageEvent<{ changed: string, forgotten?: string | null }>} */ { data }) => {
+    scope.on(others, 'message', (/** @type {MessageEvent<{ changed: string, forgotten?: string | null, restored?: string }>} */ { data }) => {
       if (data.forgotten !== undefined) release(data.forgotten);
+      if (data.restored) reclaim(data.restored);
       void refresh();
       void adopt(data.changed);
     });
@@ -77,8 +93,12 @@ export function createShelf(store, scope) {
     const song = { id, name: report.source.name ?? file?.name ?? '', found, edits, undone, options: used, elapsed, opened: Date.now() };
     try {
       const isNew = !isKept(found) || corrected;
-      if (isNew) await saveSong(song, cardOf(song, report));
-      else await touchSong(id);
+      if (!isNew) await touchSong(id);
+      else if (!(await saveSong(song, cardOf(song, report)))) {
+        release(id);
+        await refresh();
+        return;
+      }
       if (file && keeping === 'keep' && !(await hasAudio(id)) && !(await saveAudio(id, file))) {
         store.set({ notice: 'There is too little space on this device to keep the audio; the analysis is kept.' });
       }
@@ -102,11 +122,30 @@ export function createShelf(store, scope) {
     if (keeping === 'keep') void navigator.storage?.persist?.();
     else void forgetAudio().then(() => changed(), () => {});
   });
+  /** What was deleted last, to be put back. @type {Kept | null} */
+  let taken = null;
   store.answer('forget', async (id) => {
     release(id);
-    await forgetSong(id).catch(() => {});
-    await refresh();
+    taken = null;
+    if (id === null) await forgetAll().catch(() => {});
+    else taken = await takeSong(id).catch(() => null);
+    await refresh({ gone: taken?.card ?? null });
     others?.postMessage({ changed: '', forgotten: id });
+  });
+  store.answer('restore', async () => {
+    if (!taken) return;
+    const { song } = taken;
+    await returnSong(taken).catch(() => {});
+    taken = null;
+    reclaim(song.id);
+    await refresh({ gone: null });
+    others?.postMessage({ changed: '', restored: song.id });
+  });
+  // Who opens a song has left it at that.
+  store.watch(scope, ['phase'], ({ phase }) => {
+    if (phase === 'idle' || phase === 'error') return;
+    taken = null;
+    store.set({ gone: null });
   });
 }
 

@@ -51,6 +51,7 @@
  * @property {{ transpose: number, capo: number, simple: boolean, instrument: string }} play
  * @property {Job[]} queue
  * @property {SongCard[]} songs                 the library
+ * @property {SongCard | null} gone             the song that was deleted last, while it can be put back
  * @property {'ask' | 'keep' | 'no'} keeping    whether audio is kept with a song
  */
 
@@ -68,6 +69,7 @@
  * @property {void} shelved            the library has changed
  * @property {string} shared           open what a link holds
  * @property {string | null} forget       delete this song of the library; all for null
+ * @property {void} restore               put back what was deleted last
  * @property {'keep' | 'no'} keeping
  * @property {Record<string, string>} options
  * @property {Record<string, string>} used
@@ -136,6 +138,7 @@ const INITIAL = {
   play: { transpose: 0, capo: 0, simple: false, instrument: 'guitar' },
   queue: [],
   songs: [],
+  gone: null,
   keeping: 'ask',
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { chordChart } from '../src/geometry/chart.js';
-import { fittingName } from '../src/geometry/fit.js';
+import { fittingName, letterPlace } from '../src/geometry/fit.js';
 import { groupOf, overviewShapes } from '../src/geometry/overview.js';
 import { barsOf, firstBarOf, lastAtOrBefore, positionFinder, spanAt } from '../src/geometry/position.js';
 import { CURSOR_AT, pagedScale, scrollingScale, stripShaper, stripSpan } from '../src/geometry/strip.js';
@@ -244,4 +244,13 @@ test('names shrink to fit', () => {
   assert.equal(fittingName(verse, 10, measure), 'V');
   assert.equal(fittingName(verse, 7, measure), '');
   assert.equal(fittingName({ name: 'Bridge', label: 'bridge' }, 10, measure), 'B');
+});
+
+test('a section has its letter wherever there is room for one', () => {
+  assert.equal(letterPlace(100, 50, 7), 'beside');
+  assert.equal(letterPlace(45, 22, 7), 'under');
+  assert.equal(letterPlace(12, 9, 7), 'under');
+  assert.equal(letterPlace(12, 0, 7), 'alone');
+  assert.equal(letterPlace(8, 0, 7), 'nowhere');
+  assert.equal(letterPlace(50, 20, 0), 'nowhere');
 });

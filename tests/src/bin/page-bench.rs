@@ -64,11 +64,12 @@ fn load(web_root: &Path) {
         .filter(|path| web_root.join(path).is_file())
         .collect();
     let first: Vec<&String> = files.iter().collect();
-    let later: Vec<String> = ["pkg/sectionist_desk_bg.wasm", "pkg/sectionist_desk.js", "pkg/stretch.js"]
-        .map(str::to_owned)
-        .into_iter()
-        .filter(|path| web_root.join(path).is_file())
-        .collect();
+    let later: Vec<String> =
+        ["pkg/sectionist_desk_bg.wasm", "pkg/sectionist_desk.js", "pkg/stretch.js", "pkg/sample.mp3"]
+            .map(str::to_owned)
+            .into_iter()
+            .filter(|path| web_root.join(path).is_file())
+            .collect();
     println!("| first load | files | bytes | gzip | brotli |\n| --- | --- | --- | --- | --- |");
     let kind = |wanted: &dyn Fn(&str) -> bool| -> Vec<&String> {
         first.iter().copied().filter(|path| wanted(path)).collect()
@@ -79,7 +80,7 @@ fn load(web_root: &Path) {
     row(web_root, "**together**", &first);
     row(
         web_root,
-        "later, in the background: corrections, exports, stretcher",
+        "later, in the background: corrections, exports, stretcher, sample song",
         &later.iter().collect::<Vec<_>>(),
     );
     println!();

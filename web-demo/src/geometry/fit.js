@@ -30,3 +30,16 @@ export function fittingName({ name, label }, width, measure) {
   const forms = [name, initial + number, initial];
   return forms.find((form) => measure(form) <= width) ?? '';
 }
+
+/**
+ * Where a section's letter stands in its box.
+ * @param {number} room in pixels
+ * @param {number} name width of what is written of the name; 0 for nothing
+ * @param {number} letter its width
+ * @returns {'beside' | 'under' | 'alone' | 'nowhere'} the name, or without one
+ */
+export function letterPlace(room, name, letter) {
+  if (letter === 0 || room <= letter + 2) return 'nowhere';
+  if (name === 0) return 'alone';
+  return room > name + letter + 26 ? 'beside' : 'under';
+}

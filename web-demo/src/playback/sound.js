@@ -26,6 +26,8 @@ export function createSound(audio, scope) {
   let loading = null;
   let latency = 0;
   let through = false;
+  /** What was asked for last counts, also where the stretcher had to be waited for. */
+  let turn = 0;
   /** @type {Set<OscillatorNode>} */
   const clicks = new Set();
 
@@ -78,6 +80,8 @@ export function createSound(audio, scope) {
      * @returns {Promise<boolean>} whether the pitch could be changed as asked
      */
     async tune(rate, semitones) {
+      turn += 1;
+      const mine = turn;
       audio.defaultPlaybackRate = audio.playbackRate = rate;
       if (rate === 1 && semitones === 0) {
         route(false);
@@ -89,9 +93,11 @@ export function createSound(audio, scope) {
         await loading;
       } catch {
         loading = null;
+        if (mine !== turn) return true;
         audio.preservesPitch = true;
         return semitones === 0;
       }
+      if (mine !== turn) return true;
       // Played faster, everything is higher; the stretcher takes that back.
       audio.preservesPitch = false;
       stretch.schedule({ active: true, semitones: semitones - 12 * Math.log2(audio.playbackRate) });

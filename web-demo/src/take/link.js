@@ -34,7 +34,9 @@ export async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
   const json = new TextDecoder().decode(await through(new Blob([bytes]), new DecompressionStream('deflate-raw'), MOST_BYTES));
   const { v, report, edits } = JSON.parse(json);
-  if (v !== 1 || !report || report.schema_version !== 1 || !Array.isArray(report.sections) || !Array.isArray(edits)) throw new Error('no song');
+  // The core reads all of it but the peaks, which it does not need.
+  const drawn = report?.waveform ?? {};
+  if (v !== 1 || !Array.isArray(edits) || ![drawn.peaks, drawn.rms].every((list) => Array.isArray(list)) || !(drawn.seconds_per_peak > 0)) throw new Error('no song');
   return { report, edits };
 }
 

@@ -2,7 +2,7 @@
  * Paints the timeline's shapes.
  */
 
-import { fittingName } from '../geometry/fit.js';
+import { fittingName, letterPlace } from '../geometry/fit.js';
 import { clock, withAccidentals } from '../words.js';
 import { fillBox } from '../views/canvas.js';
 
@@ -12,6 +12,9 @@ import { fillBox } from '../views/canvas.js';
 
 /** Height of the mark where a phrase starts inside a section. */
 const PHRASE_MARK = 8;
+
+/** How far the name is above the middle of its box, and the letter below it, where one is under the other. */
+const LETTER_BELOW = 6;
 
 /** How much is left of what is not lit up. */
 const DIMMED = 0.35;
@@ -75,15 +78,17 @@ function paintSections(context, shapes, { sections }, palette, lit) {
     const name = fittingName(section, room - 2 * margin + 2, measure);
     const words = unsure && name === section.name && measure(`${name}?`) <= room - 2 * margin ? `${name}?` : name;
     const middle = sections.y + sections.h / 2 + 1;
-    if (words) context.fillText(words, room < 40 ? from + (room - measure(words)) / 2 : from + margin, middle);
     const nameWidth = measure(words);
-    context.font = `500 11px ${palette.font}`;
-    const letterWidth = context.measureText(letter).width;
-    // The letter tells what returns: the smallest box has at least that.
-    if (words && room > nameWidth + letterWidth + 26) {
-      context.globalAlpha *= 0.8;
-      context.fillText(letter, to - letterWidth - 9, middle);
-    } else if (!words && room > letterWidth + 2) context.fillText(letter, from + (room - letterWidth) / 2, middle);
+    const letterFont = `500 11px ${palette.font}`;
+    const letterWidth = measured(context, letterFont, letter);
+    // The letter tells what returns: where it does not fit beside the name it stands under it, and the smallest box has it alone.
+    const place = letterPlace(room, nameWidth, letterWidth);
+    const left = (/** @type {number} */ width) => (room < 40 ? from + (room - width) / 2 : from + margin);
+    if (words) context.fillText(words, left(nameWidth), place === 'under' ? middle - LETTER_BELOW : middle);
+    context.font = letterFont;
+    if (place === 'beside') context.fillText(letter, to - letterWidth - 9, middle);
+    else if (place === 'under') context.fillText(letter, left(letterWidth), middle + LETTER_BELOW + 1);
+    else if (place === 'alone') context.fillText(letter, from + (room - letterWidth) / 2, middle);
   }
   context.globalAlpha = 0.4;
   for (const { x, group } of shapes.phrases) {
@@ -91,6 +96,15 @@ function paintSections(context, shapes, { sections }, palette, lit) {
     context.fillRect(Math.round(x), sections.y + sections.h - PHRASE_MARK, 1, PHRASE_MARK);
   }
   context.globalAlpha = 1;
+}
+
+/** @param {CanvasRenderingContext2D} context @param {string} font @param {string} text */
+function measured(context, font, text) {
+  const before = context.font;
+  context.font = font;
+  const { width } = context.measureText(text);
+  context.font = before;
+  return width;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {OverviewShapes} shapes @param {Lanes} lanes @param {Palette} palette */

@@ -22,7 +22,8 @@ const CATCH = { mouse: 7, touch: 16 };
  * @param {Scope} scope
  */
 export function listenToTimeline({ stage, ghost, minimap }, timeline, scope) {
-  /** @typedef {{ x: number, y: number, kind: 'wait' | 'seek' | 'bars' | 'border', section: number, from: number }} Drag */
+  /** @typedef {{ edit: 'move_boundary' | 'move_key', from: number }} Border */
+  /** @typedef {{ x: number, y: number, kind: 'wait' | 'seek' | 'bars' | 'border', border: Border | null, from: number }} Drag */
   /** @type {Drag | null} */
   let drag = null;
   /** @type {Map<number, number>} x of each finger */
@@ -37,11 +38,23 @@ export function listenToTimeline({ stage, ghost, minimap }, timeline, scope) {
   /** @param {number} x */
   const timeAt = (x) => timeline.painted?.shapes.scale.time(x) ?? 0;
 
-  /** The border near `x`, if the pointer can take it. @param {number} x @param {string} pointer */
-  const borderAt = (x, pointer) => {
-    if (!timeline.editing) return -1;
+  /** @param {number} y */
+  const inKeys = (y) => {
+    const keys = timeline.painted?.lanes.keys;
+    return keys !== undefined && y >= keys.y && y <= keys.y + keys.h;
+  };
+  /**
+   * What the pointer can take here: the start of a section, or in the lane of keys a change of key.
+   * @param {number} x @param {number} y @param {string} pointer
+   * @returns {Border | null}
+   */
+  const borderAt = (x, y, pointer) => {
+    const { painted, report, editing } = timeline;
+    if (!editing || !painted || !report) return null;
     const reach = pointer === 'touch' ? CATCH.touch : CATCH.mouse;
-    return timeline.painted?.shapes.boundaries.find((border) => Math.abs(border.x - x) <= reach)?.index ?? -1;
+    const spans = inKeys(y) ? report.keys : report.sections;
+    const taken = spans.slice(1).find(({ start }) => Math.abs(painted.shapes.scale.x(start) - x) <= reach);
+    return taken ? { edit: inKeys(y) ? 'move_key' : 'move_boundary', from: taken.start } : null;
   };
 
   scope.on(stage, 'pointerdown', (/** @type {PointerEvent} */ event) => {
@@ -53,9 +66,9 @@ export function listenToTimeline({ stage, ghost, minimap }, timeline, scope) {
       return;
     }
     const { x, y } = place(event);
-    const section = borderAt(x, event.pointerType);
-    const kind = section > 0 ? 'border' : event.shiftKey ? 'bars' : event.pointerType === 'touch' ? 'wait' : 'seek';
-    drag = { x, y, kind, section, from: timeAt(x) };
+    const border = borderAt(x, y, event.pointerType);
+    const kind = border ? 'border' : event.shiftKey ? 'bars' : event.pointerType === 'touch' ? 'wait' : 'seek';
+    drag = { x, y, kind, border, from: timeAt(x) };
     if (kind !== 'wait') stage.setPointerCapture(event.pointerId);
     if (kind === 'seek') timeline.seek(timeAt(x));
   });
@@ -83,7 +96,7 @@ export function listenToTimeline({ stage, ghost, minimap }, timeline, scope) {
       }
       if (drag.kind === 'seek') timeline.seek(timeAt(x));
       else if (drag.kind === 'bars' && report) timeline.repeat(barsLoop(report, drag.from, timeAt(x)));
-      else if (drag.kind === 'border' && report) guide(snapped(report, timeAt(x), event.altKey), 'Border');
+      else if (drag.kind === 'border' && report) guide(snapped(report, timeAt(x), event.altKey), drag.border?.edit === 'move_key' ? 'Key from' : 'Border');
       return;
     }
     hover(event, x, y);
@@ -107,7 +120,7 @@ export function listenToTimeline({ stage, ghost, minimap }, timeline, scope) {
     const index = report.sections.findIndex((section) => time >= section.start && time < section.end);
     const inLane = y <= now.lanes.sections.y + now.lanes.sections.h;
     timeline.light(inLane ? index : -1);
-    stage.style.cursor = borderAt(x, pointerType) > 0 ? 'ew-resize' : '';
+    stage.style.cursor = borderAt(x, y, pointerType) ? 'ew-resize' : '';
     guide(time, inLane && index >= 0 ? `${reading(report, index)} ·` : '');
   };
 
@@ -122,8 +135,8 @@ export function listenToTimeline({ stage, ghost, minimap }, timeline, scope) {
     const { report } = timeline;
     const { x } = place(event);
     if (drag?.kind === 'wait' && event.type === 'pointerup') timeline.seek(timeAt(x));
-    if (drag?.kind === 'border' && report && event.type === 'pointerup' && Math.abs(x - drag.x) > 2) {
-      timeline.edit({ edit: 'move_boundary', from: report.sections[drag.section].start, to: snapped(report, timeAt(x), event.altKey) });
+    if (drag?.border && report && event.type === 'pointerup' && Math.abs(x - drag.x) > 2) {
+      timeline.edit({ ...drag.border, to: snapped(report, timeAt(x), event.altKey) });
     }
     if (drag?.kind === 'bars' && report && event.type === 'pointerup') timeline.repeat(barsLoop(report, drag.from, timeAt(x)));
     drag = null;
@@ -134,7 +147,8 @@ export function listenToTimeline({ stage, ghost, minimap }, timeline, scope) {
 
   scope.on(stage, 'dblclick', (/** @type {MouseEvent} */ event) => {
     const { report, editing } = timeline;
-    if (editing && report) timeline.edit({ edit: 'add_boundary', at: snapped(report, timeAt(place(event).x), event.altKey) });
+    const { x, y } = place(event);
+    if (editing && report && !inKeys(y)) timeline.edit({ edit: 'add_boundary', at: snapped(report, timeAt(x), event.altKey) });
   });
   scope.on(
     stage,

@@ -8,6 +8,7 @@ import { count, withAccidentals } from '../words.js';
 import { element, setText } from './element.js';
 import { snapped } from '../timeline/pointer.js';
 
+/** @import { Report } from '../report.js' */
 /** @import { Scope } from '../scope.js' */
 /** @import { Store } from '../state.js' */
 
@@ -17,6 +18,17 @@ const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 
 /** A minor second below and above concert pitch. */
 const A4 = { min: 415, max: 467 };
+
+/**
+ * The bar line before or after the one at `time`, in seconds; without bars, a second from it.
+ * @param {Report} report
+ * @param {number} time
+ * @param {1 | -1} by
+ */
+function barBeside(report, time, by) {
+  const starts = barsOf(report).map((bar) => bar.start);
+  return starts[starts.indexOf(snapped(report, time, false)) + by] ?? time + by;
+}
 
 /**
  * @param {HTMLElement} root
@@ -32,7 +44,7 @@ export function correctView(root, store, scope) {
   };
   /** @param {string} id @param {string} label @param {readonly string[]} values @param {(value: string) => void} run */
   const select = (id, label, values, run) => {
-    const made = element('select', { id, 'aria-label': label }, ...values.map((value) => element('option', { value }, withAccidentals(value))));
+    const made = element('select', { id, 'aria-label': label }, ...values.map((value) => element('option', { value }, withAccidentals(value) || '–')));
     scope.on(made, 'change', () => run(made.value));
     return made;
   };
@@ -42,15 +54,31 @@ export function correctView(root, store, scope) {
     const { report, time } = store.state;
     const sections = report?.sections ?? [];
     const chords = report?.chords ?? [];
+    const keys = report?.keys ?? [];
     const [at, on] = [spanAt(sections, time), spanAt(chords, time)];
-    return { report, time, at, section: sections[at], chord: chords[on] };
+    return { report, time, at, section: sections[at], chord: chords[on], part: keys[spanAt(keys, time)] };
   };
 
   // The whole song
   const meter = select('edit-meter', 'Meter', METERS, (value) => store.ask('edit', { edit: 'set_meter', value }));
   const key = select('edit-key', 'Key of the song', KEYS, (value) => store.ask('edit', { edit: 'set_key', key: value }));
   const partKey = select('edit-part-key', 'Key of this part', KEYS, (value) => store.ask('edit', { edit: 'set_key', key: value, at: store.state.time }));
-  const tuning = element('input', { type: 'number', id: 'edit-tuning', step: 0.5, ...A4, 'aria-label': 'A4 in hertz' });
+  const keyFrom = select('edit-key-from', 'Change of key here to', ['', ...KEYS], (value) => {
+    const { report, time } = now();
+    if (report && value) store.ask('edit', { edit: 'change_key', at: snapped(report, time, false), key: value });
+    keyFrom.value = '';
+  });
+  /** @param {1 | -1} by */
+  const moveKey = (by) => {
+    const { report, part } = now();
+    if (!report || !part?.start) return;
+    const to = barBeside(report, part.start, by);
+    store.ask('edit', { edit: 'move_key', from: part.start, to });
+    if (store.state.time < to) store.ask('seek', to + 0.01);
+  };
+  const keyEarlier = button('edit-key-earlier', '◂ Start', () => moveKey(-1), 'This key starts a bar earlier');
+  const keyLater = button('edit-key-later', 'Start ▸', () => moveKey(1), 'This key starts a bar later');
+  const tuning = element('input', { type: 'number', id: 'edit-tuning', step: 'any', ...A4, 'aria-label': 'A4 in hertz' });
   scope.on(tuning, 'change', () => {
     if (tuning.checkValidity() && tuning.value) store.ask('edit', { edit: 'set_tuning', a4_hz: Number(tuning.value) });
   });
@@ -61,9 +89,9 @@ export function correctView(root, store, scope) {
     meter,
     button('edit-earlier', '◂ Bar 1', () => store.ask('edit', { edit: 'move_downbeat', by: -1 }), 'Bars start a beat earlier'),
     button('edit-later', 'Bar 1 ▸', () => store.ask('edit', { edit: 'move_downbeat', by: 1 }), 'Bars start a beat later'),
-    button('edit-tap', 'Tap (T)', () => store.ask('tap', undefined), 'Tap along while the song plays'),
+    button('edit-tap', 'Tap (T)', () => store.ask('tap', undefined), 'Tap along while the song plays: the beat of the whole song follows'),
   );
-  const tone = group('Key', element('label', {}, 'Song ', key), element('label', {}, 'This part ', partKey), element('label', {}, 'A = ', tuning, ' Hz'));
+  const tone = group('Key', element('label', {}, 'Song ', key), element('label', {}, 'This part ', partKey), keyEarlier, keyLater, element('label', {}, 'From here ', keyFrom), element('label', {}, 'A = ', tuning, ' Hz'));
 
   // The section at the cursor
   const name = element('input', { type: 'text', id: 'edit-name', maxlength: 80, 'aria-label': 'Name of the section' });
@@ -81,9 +109,7 @@ export function correctView(root, store, scope) {
   const moveStart = (by) => {
     const { report, at, section } = now();
     if (!report || at < 1) return;
-    const starts = barsOf(report).map((bar) => bar.start);
-    const nearest = starts.indexOf(snapped(report, section.start, false));
-    const to = starts[nearest + by] ?? section.start + by;
+    const to = barBeside(report, section.start, by);
     store.ask('edit', { edit: 'move_boundary', from: section.start, to });
     // The cursor stays in the section that is corrected.
     if (store.state.time < to) store.ask('seek', to + 0.01);
@@ -138,7 +164,7 @@ export function correctView(root, store, scope) {
   const found = button('back-to-found', 'Back to what was found', () => store.ask('found', undefined));
   const made = element('span', { class: 'hint', role: 'status' });
   root.append(
-    element('p', { class: 'hint' }, 'Go to a place; the tools act on the section and the chord there. On the timeline: drag a border, double-click to add one; with Alt off the bars.'),
+    element('p', { class: 'hint' }, 'Go to a place; the tools act on the section and the chord there. On the timeline: drag a border or a change of key, double-click to add a border; with Alt off the bars.'),
     element('div', { class: 'tool-groups' }, form, harmony, beat, tone),
     element('div', { class: 'buttons' }, undo, redo, found, made),
   );
@@ -152,9 +178,8 @@ export function correctView(root, store, scope) {
   let shown = '';
   store.watch(scope, ['time', 'report', 'editing'], ({ report, editing }) => {
     if (!editing || !report) return;
-    const { at, section, chord } = now();
-    const key_ = report.keys[spanAt(report.keys, store.state.time)]?.key ?? '';
-    const mark = [at, section?.name, section?.label, section?.group, section?.start, chord?.start, chord?.name, key_, report.key, report.time_signature, report.tuning?.a4_hz].join();
+    const { at, section, chord, part } = now();
+    const mark = [at, section?.name, section?.label, section?.group, section?.start, chord?.start, chord?.name, part?.start, part?.key, report.key, report.time_signature, report.tuning?.a4_hz].join();
     if (mark === shown) return;
     shown = mark;
     // What is being typed is left alone.
@@ -163,7 +188,8 @@ export function correctView(root, store, scope) {
     };
     fill(meter, report.time_signature ?? '');
     fill(key, report.key ?? '');
-    fill(partKey, key_);
+    fill(partKey, part?.key ?? '');
+    keyEarlier.disabled = keyLater.disabled = !part?.start;
     fill(tuning, String(report.tuning?.a4_hz ?? ''));
     form.disabled = !section;
     fill(name, section?.name ?? '');

@@ -72,11 +72,17 @@ export async function receiveFiles(store) {
   });
   if (location.hash !== '#received') return;
   history.replaceState(null, '', '#');
-  const kept = await caches.match('shared-song');
-  if (!kept) return;
-  for (const name of await caches.keys()) await (await caches.open(name)).delete('shared-song');
-  const file = new File([await kept.blob()], decodeURIComponent(kept.headers.get('x-name') ?? 'song'), { type: kept.headers.get('content-type') ?? '' });
-  store.ask('open', [file]);
+  const files = [];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const kept = /\/shared-song-\d+$/.test(request.url) && (await cache.match(request));
+      if (!kept) continue;
+      files.push(new File([await kept.blob()], decodeURIComponent(kept.headers.get('x-name') ?? 'song'), { type: kept.headers.get('content-type') ?? '' }));
+      await cache.delete(request);
+    }
+  }
+  if (files.length > 0) store.ask('open', files);
 }
 
 /** Sections of the picture: columns, height, group. */

@@ -55,22 +55,33 @@ export function libraryView(root, store, scope) {
 
   /** The rows in sight, each with what it shows. @type {Map<string, HTMLElement>} */
   let rows = new Map();
+  /** The song whose row says that it is deleted. */
+  let deleted = '';
   const paint = () => {
-    const { songs } = store.state;
-    root.hidden = songs.length === 0;
-    const chosen = chosenSongs(songs, search.value, order.value);
-    empty.hidden = chosen.length > 0 || songs.length === 0;
+    const { songs, gone } = store.state;
+    const isGone = (/** @type {SongCard} */ card) => card === gone;
+    const all = gone && !songs.some(({ id }) => id === gone.id) ? [...songs, gone] : songs;
+    root.hidden = all.length === 0;
+    clear.hidden = songs.length === 0;
+    const chosen = chosenSongs(all, search.value, order.value);
+    empty.hidden = chosen.length > 0;
     // A row that says the same stays: it may be under a pressed finger or have the focus.
     rows = new Map(
       chosen.map((card) => {
-        const shown = JSON.stringify({ ...card, opened: 0 });
-        return [shown, rows.get(shown) ?? row(card)];
+        const shown = isGone(card) ? `gone ${card.id}` : JSON.stringify({ ...card, opened: 0 });
+        return [shown, rows.get(shown) ?? (isGone(card) ? goneRow(card) : row(card))];
       }),
     );
     const items = [...rows.values()];
-    if (items.length !== list.children.length || items.some((item, i) => item !== list.children[i])) list.replaceChildren(...items);
+    if (items.length === list.children.length && items.every((item, i) => item === list.children[i])) return;
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
+    list.replaceChildren(...items);
+    // What was pressed may be away: the way back has the focus then, and after that the song that is back.
+    const next = list.querySelector(gone ? '[data-restore]' : `[data-open="${deleted}"]`) ?? list.querySelector('button');
+    if (focused instanceof HTMLElement) (focused.isConnected ? focused : /** @type {HTMLElement | null} */ (next) ?? search).focus();
+    deleted = gone?.id ?? '';
   };
-  store.watch(scope, ['songs'], paint);
+  store.watch(scope, ['songs', 'gone'], paint);
   scope.on(search, 'input', paint);
   scope.on(order, 'change', paint);
   store.watch(scope, ['keeping'], ({ keeping }) => (keep.checked = keeping === 'keep'));
@@ -81,9 +92,10 @@ export function libraryView(root, store, scope) {
   scope.on(list, 'click', (event) => {
     const button = event.target instanceof Element && event.target.closest('button');
     if (!button) return;
-    const { open, forget } = button.dataset;
+    const { open, forget, restore } = button.dataset;
     if (open) store.ask('show', open);
     else if (forget) store.ask('forget', forget);
+    else if (restore) store.ask('restore', undefined);
   });
 }
 
@@ -102,6 +114,15 @@ function row({ id, title, artist, key, tempo, duration, hasAudio }) {
     element('button', { type: 'button', class: 'icon small', 'data-forget': id, 'aria-label': `Delete ${title}`, title: 'Delete' }, '×'),
   );
 }
+
+/** In place of a song that was deleted. @param {SongCard} song */
+const goneRow = ({ id, title }) =>
+  element(
+    'li',
+    { class: 'library-gone' },
+    element('span', { class: 'library-name' }, `${title} `, element('small', {}, 'is deleted')),
+    element('button', { type: 'button', class: 'link', 'data-restore': id, 'aria-label': `${title} is deleted. Undo` }, 'Undo'),
+  );
 
 /**
  * @param {HTMLElement} root

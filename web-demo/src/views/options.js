@@ -2,7 +2,7 @@
  * The options of the analysis. Names and values are those of every host.
  */
 
-import { element } from './element.js';
+import { element, setText } from './element.js';
 
 /** @import { Scope } from '../scope.js' */
 /** @import { Store } from '../state.js' */
@@ -49,6 +49,8 @@ const DEFAULT_SENSITIVITY = '0.5';
  */
 export function optionsView(root, what, store, scope) {
   const body = /** @type {HTMLElement} */ (root.querySelector('.options-body'));
+  const summary = /** @type {HTMLElement} */ (root.querySelector('summary'));
+  const title = summary.textContent ?? '';
   const selects = Object.entries(CHOICES).map(([name, { label, values }]) => {
     const select = element(
       'select',
@@ -93,6 +95,10 @@ export function optionsView(root, what, store, scope) {
     for (const select of selects) select.value = options[select.name] ?? select.options[0].value;
     range.value = options.sensitivity ?? DEFAULT_SENSITIVITY;
     speakRange();
+    // What is set is seen though it is folded away.
+    const set = selects.filter((select) => select.selectedIndex > 0).map((select) => select.selectedOptions[0].text);
+    if (options.sensitivity) set.push(Number(options.sensitivity) > Number(DEFAULT_SENSITIVITY) ? 'more sections' : 'fewer sections');
+    setText(summary, set.length > 0 ? `${title}: ${set.join(', ')}` : title);
   });
 
   const again = root.querySelector('[data-again]');

@@ -28,6 +28,7 @@ export function playView(root, store, scope) {
     { id: 'play-instrument', 'aria-label': 'Instrument' },
     ...['guitar', 'ukulele', 'piano'].map((name) => element('option', { value: name }, name[0].toUpperCase() + name.slice(1))),
   );
+  const follow = element('input', { type: 'checkbox', id: 'play-follow' });
   const step = (/** @type {string} */ words, /** @type {string} */ sign, /** @type {() => void} */ run) => {
     const button = element('button', { type: 'button', class: 'icon small', 'aria-label': words, title: words }, sign);
     scope.on(button, 'click', run);
@@ -45,10 +46,13 @@ export function playView(root, store, scope) {
       element('div', { class: 'stepper', role: 'group', 'aria-label': 'Capo' }, 'Capo', step('Capo a fret lower', '−', fret(-1)), capo, step('Capo a fret higher', '+', fret(1))),
       element('label', { class: 'check', for: 'play-simple' }, simple, 'Triads only'),
       instrument,
+      element('label', { class: 'check', for: 'play-follow', title: 'The bar that sounds stays in view' }, follow, 'Scroll along'),
     ),
     element('div', { class: 'play-shapes', tabindex: 0, role: 'region', 'aria-label': 'Chord diagrams' }, now, all),
   );
   scope.on(simple, 'change', () => store.ask('play', { simple: simple.checked }));
+  scope.on(follow, 'change', () => store.ask('follow', follow.checked));
+  store.watch(scope, ['follow'], (state) => (follow.checked = state.follow));
   scope.on(instrument, 'change', () => store.ask('play', { instrument: instrument.value }));
 
   store.watch(scope, ['play', 'report'], ({ play, report }) => {

@@ -231,7 +231,8 @@ fn browser(tally: &mut Tally) -> Result<()> {
     // What the page exports is read by the reference readers of its formats.
     python::environment("readers", READERS)?;
     tally.tests(&mut harness(
-        "--test browser --test browser_tools --test browser_timeline --test browser_leaving --test firefox",
+        "--test browser --test browser_correct --test browser_practise --test browser_tools --test browser_timeline \
+         --test browser_library --test browser_leaving --test firefox",
     ))
 }
 

@@ -7,14 +7,15 @@
 
 mod beats;
 mod chords;
+mod keys;
 mod sections;
 
 use serde::{Deserialize, Serialize};
 
 use super::Report;
-use super::read::{malformed, parse_key};
+use super::read::malformed;
 use crate::error::Error;
-use crate::harmony::{KeyCandidate, KeySpan, Tuning};
+use crate::harmony::Tuning;
 
 /// Version of the shape of corrections.
 pub const CORRECTIONS_VERSION: u32 = 1;
@@ -120,6 +121,20 @@ pub enum Edit {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<f64>,
     },
+    /// The song changes to this key here, until it changes again.
+    ChangeKey {
+        /// Where.
+        at: f64,
+        /// Like `C# minor`.
+        key: String,
+    },
+    /// The change of key here is elsewhere, between its neighbours.
+    MoveKey {
+        /// Where it is.
+        from: f64,
+        /// Where it should be.
+        to: f64,
+    },
     /// The instruments are tuned to this A.
     SetTuning {
         /// Frequency of A4 in Hz, 390–490.
@@ -196,7 +211,9 @@ fn make(edit: &Edit, report: &mut Report, named: &mut Vec<sections::Named>) {
         Edit::SetChord { start, end, label } => chords::set(report, *start, *end, label),
         Edit::SplitChord { at } => chords::split(report, *at),
         Edit::JoinChord { at } => chords::join(report, *at),
-        Edit::SetKey { key, at } => set_key(report, key, *at),
+        Edit::SetKey { key, at } => keys::set(report, key, *at),
+        Edit::ChangeKey { at, key } => keys::change(report, *at, key),
+        Edit::MoveKey { from, to } => keys::shift(report, *from, *to),
         Edit::SetTuning { a4_hz } => {
             if (390.0..=490.0).contains(a4_hz) {
                 // 1200 cents/octave · log2(Hz ÷ Hz) = cents
@@ -204,34 +221,6 @@ fn make(edit: &Edit, report: &mut Report, named: &mut Vec<sections::Named>) {
             }
         }
     }
-}
-
-fn set_key(report: &mut Report, key: &str, at: Option<f64>) {
-    let Some(key) = parse_key(key) else { return };
-    match at {
-        Some(at) => {
-            let Some(span) = report.keys.iter_mut().find(|span| span.start <= at && at < span.end) else {
-                return;
-            };
-            (span.key, span.confidence) = (key, CERTAIN);
-            report.keys.dedup_by(|later, earlier| {
-                let same = later.key == earlier.key;
-                if same {
-                    earlier.end = later.end;
-                }
-                same
-            });
-        }
-        None => report.keys = vec![KeySpan { start: 0.0, end: report.duration, key, confidence: CERTAIN }],
-    }
-    // The song's key is the one that lasts longest.
-    let lasts = |key| {
-        report.keys.iter().filter(|span| span.key == key).map(|span| span.end - span.start).sum::<f64>()
-    };
-    let Some(best) = report.keys.iter().max_by(|a, b| lasts(a.key).total_cmp(&lasts(b.key))).copied() else {
-        return;
-    };
-    report.key_candidates = vec![KeyCandidate { key: best.key, confidence: best.confidence }];
 }
 
 #[cfg(test)]
@@ -254,7 +243,8 @@ mod tests {
             {"edit":"set_section","at":12,"label":"chorus","name":"Hook","group":"C","repeats":true},
             {"edit":"set_chord","start":3,"end":5,"label":"D:min7"}, {"edit":"split_chord","at":4},
             {"edit":"join_chord","at":4}, {"edit":"set_key","key":"D major"},
-            {"edit":"set_key","key":"F minor","at":40}, {"edit":"set_tuning","a4_hz":442}
+            {"edit":"set_key","key":"F minor","at":40}, {"edit":"change_key","at":20,"key":"E major"},
+            {"edit":"move_key","from":20,"to":22}, {"edit":"set_tuning","a4_hz":442}
         ]"#;
         serde_json::from_str(edits).unwrap()
     }
@@ -299,6 +289,12 @@ mod tests {
             Edit::SetChord { start: 5.0, end: 4.0, label: "C:maj".to_owned() },
             Edit::SetChord { start: 4.0, end: 5.0, label: "Q".to_owned() },
             Edit::SetKey { key: "H minor".to_owned(), at: None },
+            Edit::ChangeKey { at: nowhere, key: "D major".to_owned() },
+            Edit::ChangeKey { at: f64::NAN, key: "D major".to_owned() },
+            Edit::ChangeKey { at: 10.0, key: "H minor".to_owned() },
+            Edit::MoveKey { from: nowhere, to: 3.0 },
+            Edit::MoveKey { from: 0.0, to: 3.0 },
+            Edit::MoveKey { from: 33.0, to: f64::NAN },
             Edit::SetMeter { value: "0/4".to_owned() },
             Edit::SetTuning { a4_hz: 3.0 },
             Edit::Tap { times: vec![3.0] },
