@@ -1,10 +1,10 @@
 """What is wrong with the manifests in deploy/: a line each, nothing if all is well.
 
 Called with the folder. Kubernetes' own kinds are held against its schemas (kubernetes-validate, strict: unknown fields
-are wrong), SpinApps against the schema of SpinKube's definition, compose.yaml against the Compose specification's.
+are wrong); SpinApps and compose.yaml against what SpinKube and the Compose specification document of the fields that
+are used here (shapes.py), others being refused.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -12,19 +12,19 @@ import jsonschema
 import kubernetes_validate
 import yaml
 
-SCHEMAS = Path(__file__).parent.parent / "schemas"
+from shapes import COMPOSE, SPIN_APP
+
 KUBERNETES = "1.33"
 
 
-def schema_errors(document, name):
-    schema = json.loads((SCHEMAS / name).read_text())
-    validator = jsonschema.validators.validator_for(schema)(schema)
+def schema_errors(document, shape):
+    validator = jsonschema.Draft202012Validator(shape)
     return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in validator.iter_errors(document)]
 
 
 def errors(document):
     if document.get("apiVersion", "").startswith("core.spinkube.dev/"):
-        return schema_errors(document, "spinapp.json")
+        return schema_errors(document, SPIN_APP)
     try:
         kubernetes_validate.validate(document, KUBERNETES, strict=True)
     except kubernetes_validate.ValidationError as error:
@@ -39,7 +39,7 @@ def main(folder):
             n_documents += 1
             for error in errors(document):
                 print(f"{path.name} ({document.get('kind')}): {error}")
-    for error in schema_errors(yaml.safe_load((folder / "compose.yaml").read_text()), "compose.json"):
+    for error in schema_errors(yaml.safe_load((folder / "compose.yaml").read_text()), COMPOSE):
         print(f"compose.yaml: {error}")
     if n_documents == 0:
         print("no manifests")
