@@ -15,7 +15,7 @@ use wasmtime_wasi_http::{
 use crate::bindings::spin::key_value::key_value;
 use crate::bindings::spin::variables::variables;
 use crate::key_value::KeyValue;
-use crate::log::GuestLog;
+use crate::log::Log;
 
 /// The host's side of an instance.
 pub(crate) struct Guest {
@@ -34,7 +34,7 @@ impl Guest {
         engine: &Engine,
         variables: Arc<BTreeMap<String, String>>,
         key_value: KeyValue,
-        log: GuestLog,
+        log: Log,
         memory: MemoryLimit,
     ) -> Store<Self> {
         let guest = Self {

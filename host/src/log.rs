@@ -17,30 +17,33 @@ use crate::metrics::Metrics;
 /// Longest line that is taken apart; longer ones pass in pieces.
 const MAX_LINE: usize = 64 << 10;
 
-/// Writes a line of the host's own.
-pub(crate) fn write(level: &str, outcome: &str, message: &str) {
-    put_line(&json!({ "level": level, "outcome": outcome, "message": message }));
-}
-
-/// Writes a line of one's own making.
-pub(crate) fn put_line(line: &Value) {
-    put(format!("{line}\n").as_bytes());
-}
-
 fn put(bytes: &[u8]) {
     // Nobody is left to tell that standard error is closed.
     let _ = io::stderr().write_all(bytes);
 }
 
-/// What instances write to standard error: their log. Its lines are counted, and passed on from
-/// `threshold` on; what is no line of a log, such as words of a panic, is passed on as it is.
+/// The log of host and instances. What instances write to standard error is theirs: its lines are counted,
+/// and passed on from `threshold` on; what is no line of a log, such as words of a panic, is passed on as it is.
 #[derive(Clone)]
-pub(crate) struct GuestLog {
+pub(crate) struct Log {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) threshold: Level,
 }
 
-impl GuestLog {
+impl Log {
+    /// Writes a line of the host's own.
+    pub(crate) fn write(&self, level: Level, outcome: &str, message: &str) {
+        self.put(level, json!({ "outcome": outcome, "message": message }));
+    }
+
+    /// Writes these fields as a line.
+    pub(crate) fn put(&self, level: Level, mut fields: Value) {
+        if level >= self.threshold {
+            fields["level"] = level.name().into();
+            put(format!("{fields}\n").as_bytes());
+        }
+    }
+
     fn line(&self, line: &[u8]) {
         if let Ok(fields) = serde_json::from_slice::<Value>(line)
             && let Some(level) = fields["level"].as_str()
@@ -60,13 +63,13 @@ impl GuestLog {
     }
 }
 
-impl IsTerminal for GuestLog {
+impl IsTerminal for Log {
     fn is_terminal(&self) -> bool {
         false
     }
 }
 
-impl StdoutStream for GuestLog {
+impl StdoutStream for Log {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
         Box::new(Lines { log: self.clone(), rest: Vec::new() })
     }
@@ -78,7 +81,7 @@ impl StdoutStream for GuestLog {
 
 /// A stream that is cut into lines.
 struct Lines {
-    log: GuestLog,
+    log: Log,
     /// What has no end yet.
     rest: Vec<u8>,
 }

@@ -20,7 +20,7 @@ use crate::error::HostError;
 use crate::files::Files;
 use crate::guest::Guest;
 use crate::key_value::KeyValue;
-use crate::log::{self, GuestLog};
+use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::queue::Queue;
 use crate::site::Site;
@@ -59,8 +59,8 @@ impl Server {
         if let Some(path) = config.web_root.as_ref().filter(|path| !path.is_dir()) {
             return Err(HostError::MissingWebRoot { path: path.clone() });
         }
-        let metrics = Arc::new(Metrics::default());
-        let key_value = KeyValue::new(config.key_value.clone(), Arc::clone(&metrics))?;
+        let log = Log { metrics: Arc::new(Metrics::default()), threshold: settings.log_level };
+        let key_value = KeyValue::new(config.key_value.clone(), log.clone())?;
         let listen = |source| HostError::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
@@ -93,7 +93,7 @@ impl Server {
             component,
             variables: Arc::new(for_guests(config.variables, settings.log_level)),
             key_value,
-            log: GuestLog { metrics: Arc::clone(&metrics), threshold: settings.log_level },
+            log: log.clone(),
             max_memory: config.max_instance_memory,
             request_time: config.request_time,
             idle_time: config.idle_time,
@@ -105,8 +105,7 @@ impl Server {
             guests: guests.handle().clone(),
             queue,
             keys: settings.keys,
-            log_level: settings.log_level,
-            metrics,
+            log,
             patience: Patience { stall: config.upload_stall, grace: config.upload_grace },
             request_time: config.request_time,
             ids: RandomState::new(),
@@ -141,7 +140,7 @@ impl Server {
                     Ok(accepted) => accepted,
                     Err(error) => {
                         // Out of file descriptors, most likely: wait for some to come free.
-                        log::write("error", "accept_failed", &error.to_string());
+                        self.site.log.write(Level::Error, "accept_failed", &error.to_string());
                         tokio::time::sleep(Duration::from_millis(100)).await;
                         continue;
                     }
@@ -159,7 +158,7 @@ impl Server {
         }
         drop((self.listener, stop));
         if tokio::time::timeout(self.shutdown_time, graceful.shutdown()).await.is_err() {
-            log::write("warn", "shutdown", "requests were cut off");
+            self.site.log.write(Level::Warn, "shutdown", "requests were cut off");
         }
         self.stopping.store(true, Ordering::Relaxed);
         self.guests.shutdown_background();

@@ -23,7 +23,7 @@ use wasmtime_wasi_http::handler::{ExpirationError, ProxyHandler};
 use crate::ROUTES;
 use crate::failure::{Failure, whole};
 use crate::files::Files;
-use crate::log;
+use crate::log::Log;
 use crate::metrics::{self, Metrics};
 use crate::queue::Queue;
 use crate::upload::{Patience, Upload};
@@ -42,8 +42,7 @@ pub(crate) struct Site {
     pub(crate) guests: Handle,
     pub(crate) queue: Queue,
     pub(crate) keys: Keys,
-    pub(crate) log_level: Level,
-    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) log: Log,
     pub(crate) patience: Patience,
     pub(crate) request_time: Duration,
     pub(crate) ids: RandomState,
@@ -73,7 +72,7 @@ impl Site {
         };
         let label = route.unwrap_or(if path == METRICS { METRICS } else { "files" });
         let status = response.status().as_u16();
-        let sent = Sent { metrics: Arc::clone(&self.metrics), route: label, status, started };
+        let sent = Sent { metrics: Arc::clone(&self.log.metrics), route: label, status, started };
         response.map(|body| Held { body, _permit: permit, _sent: sent }.boxed_unsync())
     }
 
@@ -90,7 +89,7 @@ impl Site {
             if !self.keys.is_empty() && given.and_then(|given| self.keys.find(given)).is_none() {
                 return Failure::UNAUTHORIZED.respond(id);
             }
-            let mut response = Response::new(whole(self.metrics.render(&self.queue.state()).into()));
+            let mut response = Response::new(whole(self.log.metrics.render(&self.queue.state()).into()));
             let kind = HeaderValue::from_static(metrics::CONTENT_TYPE);
             response.headers_mut().insert(header::CONTENT_TYPE, kind);
             return response;
@@ -171,7 +170,7 @@ impl Visit<'_> {
             Ok((response, permit)) => {
                 if let Some(result) = response.headers().get("x-cache").and_then(|value| value.to_str().ok())
                 {
-                    self.site.metrics.cached(result);
+                    self.site.log.metrics.cached(result);
                 }
                 (response, Some(permit))
             }
@@ -188,7 +187,7 @@ impl Visit<'_> {
         let (site, id) = (self.site, self.id);
         let permit = if self.is_upload() { site.queue.upload().await } else { site.queue.light().await };
         let permit = permit.ok_or_else(|| {
-            site.metrics.refused.add([], 1);
+            site.log.metrics.refused.add([], 1);
             Failure::BUSY
         })?;
         let late = request.body().late();
@@ -209,11 +208,11 @@ impl Visit<'_> {
             }
             Ok(Err(error)) if error.is::<ExpirationError>() => Err(Failure::TIMEOUT),
             Ok(Err(error)) => {
-                log::write("error", "component_failed", &format!("{id}: {error:#}"));
+                site.log.write(Level::Error, "component_failed", &format!("{id}: {error:#}"));
                 Err(Failure::INTERNAL)
             }
             Err(error) => {
-                log::write("error", "component_failed", &format!("{id}: {error}"));
+                site.log.write(Level::Error, "component_failed", &format!("{id}: {error}"));
                 Err(Failure::INTERNAL)
             }
         }
@@ -230,17 +229,14 @@ impl Drop for Visit<'_> {
             return;
         }
         let line = json!({
-            "level": "info",
             "outcome": "cancelled",
             "total_ms": (self.started.elapsed().as_secs_f64() * 1e4).round() / 10.0,
             "request_id": self.id,
             "method": self.method.as_str(),
             "route": self.route,
         });
-        self.site.metrics.logged(&line);
-        if self.site.log_level <= Level::Info {
-            log::put_line(&line);
-        }
+        self.site.log.metrics.logged(&line);
+        self.site.log.put(Level::Info, line);
     }
 }
 

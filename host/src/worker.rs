@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use sectionist_api::variables::Level;
 use tokio::sync::oneshot;
 use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
@@ -18,8 +19,7 @@ use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use crate::guest::{Guest, MemoryLimit};
 use crate::key_value::KeyValue;
-use crate::log::{self, GuestLog};
-use crate::metrics::Metrics;
+use crate::log::Log;
 
 /// Requests that an instance answers before another takes its place.
 const MAX_REQUESTS: usize = 256;
@@ -39,7 +39,7 @@ pub(crate) struct Workers {
     pub(crate) component: ServicePre<Guest>,
     pub(crate) variables: Arc<BTreeMap<String, String>>,
     pub(crate) key_value: KeyValue,
-    pub(crate) log: GuestLog,
+    pub(crate) log: Log,
     pub(crate) max_memory: usize,
     pub(crate) request_time: Duration,
     pub(crate) idle_time: Duration,
@@ -74,12 +74,7 @@ impl HandlerState for Workers {
                 request_time: self.request_time,
                 idle_time: self.idle_time,
             },
-            state: Worker {
-                memory,
-                abandoned,
-                stopping: Arc::clone(&self.stopping),
-                metrics: Arc::clone(&self.log.metrics),
-            },
+            state: Worker { memory, abandoned, stopping: Arc::clone(&self.stopping), log: self.log.clone() },
         })
     }
 }
@@ -96,7 +91,7 @@ pub(crate) struct Worker {
     memory: MemoryLimit,
     abandoned: Arc<AtomicBool>,
     stopping: Arc<AtomicBool>,
-    metrics: Arc<Metrics>,
+    log: Log,
 }
 
 impl WorkerState for Worker {
@@ -137,8 +132,8 @@ impl WorkerState for Worker {
             && !self.abandoned.load(Ordering::Relaxed)
             && !self.stopping.load(Ordering::Relaxed)
         {
-            self.metrics.instance_failures.add([], 1);
-            log::write("error", "instance_failed", &format!("{error:#}"));
+            self.log.metrics.instance_failures.add([], 1);
+            self.log.write(Level::Error, "instance_failed", &format!("{error:#}"));
         }
     }
 }

@@ -285,3 +285,27 @@ fn parts_of_a_form_come_in_any_order() {
     .map(|body| host.send("POST", "/analyze", &[FORM], &body).json());
     assert_eq!(answers[0], answers[1]);
 }
+
+#[test]
+fn the_dashboard_asks_for_counts_that_there_are() {
+    let host = quiet(&[]);
+    let _ = host.post("/analyze?quality=fast", &song());
+    let text = host.get("/metrics").text();
+    let dashboard = std::fs::read_to_string(repository().join("deploy/dashboard.json")).expect("a dashboard");
+    let dashboard: serde_json::Value = serde_json::from_str(&dashboard).expect("JSON");
+    let mut n_names = 0;
+    for target in
+        dashboard["panels"].as_array().expect("panels").iter().flat_map(|panel| panel["targets"].as_array())
+    {
+        for expression in target.iter().filter_map(|target| target["expr"].as_str()) {
+            let words = expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            for name in words.filter(|word| word.starts_with("sectionist_") || word.starts_with("process_")) {
+                let family =
+                    ["_bucket", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+                assert!(text.contains(&format!("# TYPE {family} ")), "{name} of {expression}");
+                n_names += 1;
+            }
+        }
+    }
+    assert!(n_names > 20, "{n_names}");
+}

@@ -10,10 +10,13 @@ mod redis;
 mod spin;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sectionist_api::variables::Level;
+
 use crate::error::HostError;
-use crate::metrics::Metrics;
+use crate::log::Log;
 use file::FileStore;
 use memory::Memory;
 pub use place::KeyValuePlace;
@@ -46,7 +49,9 @@ type Failure = String;
 #[derive(Clone)]
 pub(crate) struct KeyValue {
     store: Store,
-    metrics: Arc<Metrics>,
+    log: Log,
+    /// Whether the last operation failed: the log says so once.
+    is_down: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -61,7 +66,7 @@ impl KeyValue {
     ///
     /// # Errors
     /// [`HostError::KeyValue`] if the address of a Redis cannot be understood.
-    pub(crate) fn new(place: KeyValuePlace, metrics: Arc<Metrics>) -> Result<Self, HostError> {
+    pub(crate) fn new(place: KeyValuePlace, log: Log) -> Result<Self, HostError> {
         let store = match place {
             KeyValuePlace::Memory => Store::Memory(Memory::new(MAX_IN_MEMORY)),
             KeyValuePlace::File(path) => Store::File(FileStore::new(path, MAX_IN_FILE)),
@@ -69,7 +74,7 @@ impl KeyValue {
                 Store::Redis(RedisStore::new(&address).map_err(HostError::KeyValue)?)
             }
         };
-        Ok(Self { store, metrics })
+        Ok(Self { store, log, is_down: Arc::default() })
     }
 
     async fn get(&self, key: String) -> Result<Option<Vec<u8>>, Failure> {
@@ -135,11 +140,14 @@ impl KeyValue {
             .await
             .unwrap_or_else(|_| Err("the store does not answer".to_owned()));
         let ended = if result.is_ok() { "ok" } else { "error" };
-        self.metrics.store_operations.add([operation, ended], 1);
-        if let Err(failure) = &result {
-            self.metrics.store_failed(failure);
-        } else {
-            self.metrics.store_answered();
+        self.log.metrics.store_operations.add([operation, ended], 1);
+        let was_down = self.is_down.swap(result.is_err(), Ordering::Relaxed);
+        match &result {
+            Err(failure) if !was_down => self.log.write(Level::Warn, "store_failed", failure),
+            Ok(_) if was_down => {
+                self.log.write(Level::Info, "store_answers", "the key-value store answers again");
+            }
+            _ => {}
         }
         result
     }
@@ -150,7 +158,7 @@ mod tests {
     use super::*;
 
     fn open(place: KeyValuePlace) -> KeyValue {
-        KeyValue::new(place, Arc::default()).unwrap()
+        KeyValue::new(place, Log { metrics: Arc::default(), threshold: Level::Off }).unwrap()
     }
 
     async fn check(store: &KeyValue) {

@@ -6,7 +6,7 @@
 mod process;
 mod series;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,6 @@ pub(crate) struct Metrics {
     pub(crate) instance_failures: Counter<0>,
     /// Operations of the key-value store by kind and how they ended.
     pub(crate) store_operations: Counter<2>,
-    store_down: AtomicBool,
     instances: Mutex<Vec<Weak<AtomicUsize>>>,
 }
 
@@ -56,7 +55,6 @@ impl Default for Metrics {
             refused: Counter::default(),
             instance_failures: Counter::default(),
             store_operations: Counter::default(),
-            store_down: AtomicBool::new(false),
             instances: Mutex::default(),
         }
     }
@@ -110,20 +108,6 @@ impl Metrics {
         let mut instances = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
         instances.retain(|memory| memory.strong_count() > 0);
         instances.push(memory);
-    }
-
-    /// Says once that the key-value store fails.
-    pub(crate) fn store_failed(&self, failure: &str) {
-        if !self.store_down.swap(true, Ordering::Relaxed) {
-            crate::log::write("warn", "store_failed", failure);
-        }
-    }
-
-    /// Says once that the key-value store is back.
-    pub(crate) fn store_answered(&self) {
-        if self.store_down.swap(false, Ordering::Relaxed) {
-            crate::log::write("info", "store_answers", "the key-value store answers again");
-        }
     }
 
     /// All of it in Prometheus' text format.

@@ -37,7 +37,7 @@ const CHECKS: &[Check] = &[
         name: "xtask",
         run: |tally| {
             tally.tests(&mut process::cargo(
-                "test --quiet --profile xtask --package xtask --package sectionist-songbook",
+                "test --quiet --profile xtask --package xtask --package xtask-start --package sectionist-songbook",
             ))
         },
     },
