@@ -133,6 +133,12 @@ impl Server {
         let mut shutdown = pin!(shutdown);
         let graceful = GracefulShutdown::new();
         let (stop, stopped) = watch::channel(());
+        let site = Arc::clone(&self.site);
+        tokio::spawn(async move {
+            if let Some(files) = &site.files {
+                files.warm().await;
+            }
+        });
         loop {
             let (stream, client) = tokio::select! {
                 () = &mut shutdown => break,

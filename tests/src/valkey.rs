@@ -41,6 +41,13 @@ impl Valkey {
         format!("redis://127.0.0.1:{}/0", self.port)
     }
 
+    /// Sends it a signal by its name: after `STOP` it takes connections and answers nothing, until `CONT`.
+    pub fn signal(&self, name: &str) {
+        if let Some(child) = &self.child {
+            let _ = Command::new("kill").args(["-s", name]).arg(child.id().to_string()).status();
+        }
+    }
+
     /// Kills it. All that it knew is gone.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

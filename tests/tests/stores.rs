@@ -59,6 +59,27 @@ fn a_store_that_is_lost_delays_nobody_and_comes_back() {
 }
 
 #[test]
+fn a_store_that_answers_nothing_delays_little() {
+    let Some(valkey) = Valkey::start() else { return };
+    let host = host(&valkey.url(), &[("rate_limit", "1000"), ("rate_burst", "1000")]);
+    let alone = Instant::now();
+    let _ = upload(&host);
+    let alone = alone.elapsed();
+    valkey.signal("STOP");
+    let start = Instant::now();
+    for _ in 0..4 {
+        assert_eq!(upload(&host).header("x-cache"), "miss");
+    }
+    // It is asked about once a second, for half a second, and no request waits for it twice.
+    let waited = start.elapsed().saturating_sub(4 * alone);
+    assert!(waited < Duration::from_secs(6), "{waited:?}");
+    valkey.signal("CONT");
+    std::thread::sleep(Duration::from_millis(1600));
+    let _ = upload(&host);
+    assert_eq!(upload(&host).header("x-cache"), "hit");
+}
+
+#[test]
 fn an_address_where_nobody_listens_is_no_end() {
     let host = host("redis://127.0.0.1:9/0", &[]);
     assert_eq!(upload(&host).header("x-cache"), "miss");

@@ -2,6 +2,7 @@
 
 mod packed;
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,6 +21,9 @@ const HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-cache"),
 ];
 
+/// Files of this many bytes take a while to compress.
+const LARGE: u64 = 128 << 10;
+
 /// A folder of files.
 pub(crate) struct Files {
     root: PathBuf,
@@ -30,6 +34,22 @@ impl Files {
     /// The files in `root`.
     pub(crate) fn new(root: PathBuf) -> Self {
         Self { root, packed: Packed::default() }
+    }
+
+    /// Compresses what takes long, as the page's modules do, before somebody waits for it.
+    pub(crate) async fn warm(&self) {
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            let Ok(mut entries) = tokio::fs::read_dir(&folder).await else { continue };
+            while let Ok(Some(entry)) = entries.next_entry().await {
+                let (path, Ok(metadata)) = (entry.path(), entry.metadata().await) else { continue };
+                if metadata.is_dir() {
+                    folders.push(path);
+                } else if metadata.len() >= LARGE && is_compressible(media_type(&path)) {
+                    self.packed.get(&path, &version(&metadata), Coding::Brotli).await;
+                }
+            }
+        }
     }
 
     /// Answers a GET for `path`; `None` if there is no such file. What is text or wasm is compressed, if
@@ -52,8 +72,7 @@ impl Files {
             metadata = tokio::fs::metadata(&file).await.ok()?;
         }
         let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
-        let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let version = format!("{:x}-{:x}", metadata.len(), age.as_nanos());
+        let version = version(&metadata);
         let media_type = media_type(&file);
         let coding = if is_compressible(media_type) { Coding::accepted(headers) } else { None };
         let packed = match coding {
@@ -87,6 +106,13 @@ impl Files {
         }
         Some(response)
     }
+}
+
+/// A name that differs when the file does.
+fn version(metadata: &Metadata) -> String {
+    let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
+    let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}-{:x}", metadata.len(), age.as_nanos())
 }
 
 fn respond<const N: usize>(

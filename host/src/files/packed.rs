@@ -76,7 +76,11 @@ impl Coding {
 
 /// Compressed files by path and coding.
 #[derive(Default)]
-pub(super) struct Packed(Mutex<HashMap<(PathBuf, Coding), Kept>>);
+pub(super) struct Packed {
+    kept: Mutex<HashMap<(PathBuf, Coding), Kept>>,
+    /// Held while one is made.
+    making: tokio::sync::Mutex<()>,
+}
 
 struct Kept {
     /// Of the file that was compressed.
@@ -85,7 +89,8 @@ struct Kept {
 }
 
 impl Packed {
-    /// The file in this coding; `None` if it cannot be read, or is no smaller so.
+    /// The file in this coding; `None` if it cannot be read, is no smaller so, or another is being made:
+    /// sending it as it is takes less long then.
     pub(super) async fn get(&self, file: &Path, version: &str, coding: Coding) -> Option<Bytes> {
         let place = (file.to_owned(), coding);
         let known =
@@ -93,6 +98,7 @@ impl Packed {
         if let Some(content) = known {
             return Some(content).filter(|content| !content.is_empty());
         }
+        let _making = self.making.try_lock().ok()?;
         let content = tokio::fs::read(file).await.ok()?;
         let packed = tokio::task::spawn_blocking(move || {
             let packed = SIZES.contains(&content.len()).then(|| coding.pack(&content).ok()).flatten();
@@ -111,7 +117,7 @@ impl Packed {
     }
 
     fn kept(&self) -> MutexGuard<'_, HashMap<(PathBuf, Coding), Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
