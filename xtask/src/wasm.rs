@@ -17,7 +17,7 @@ use crate::{process, setup, tree};
 
 /// Largest browser module in bytes, as it is and compressed (gzip, best). Somewhat above what it is now:
 /// the goal is 1 500 000 and 600 000, and this budget only falls on the way there.
-const BROWSER_BUDGET: (usize, usize) = (3_150_000, 1_130_000);
+const BROWSER_BUDGET: (usize, usize) = (2_700_000, 1_000_000);
 
 /// The same of the module that corrects and exports, which is loaded when it is needed.
 const DESK_BUDGET: (usize, usize) = (460_000, 180_000);

@@ -123,12 +123,13 @@ export function createPlayer(audio, store, scope) {
     const counts = rolling && (click.on || click.countIn);
     if (!report || (!click.on && !counts)) return;
     const at = position();
-    const from = Math.max(clicked, at - 0.02);
+    const { length, beats } = countIn(report, rolling?.target ?? 0);
+    // A click that is late is left out; while a bar is counted, better late by less than half a beat than not.
+    const from = Math.max(clicked, at - (rolling ? length / beats / 2 : 0.02));
     const limit = rolling ? rolling.target : (loop?.end ?? Infinity);
     const to = Math.min(at + LOOKAHEAD * rate, limit - 1e-3);
     if (to <= from) return;
     clicked = to;
-    const { length, beats } = countIn(report, rolling?.target ?? 0);
     const clicks = rolling
       ? Array.from({ length: beats }, (_, i) => ({ time: /** @type {any} */ (rolling).target - length + (i * length) / beats, accent: i === 0 }))
       : clicksBetween(report.beats, from, to);
