@@ -76,13 +76,14 @@ impl Fingerprint {
         format!("report/{}", u32::from_le_bytes([a, b, c, d]) % entries.max(1))
     }
 
-    /// The entity tag of an answer made from it. Weak: the same report may be compressed or not.
+    /// The entity tag of an answer made from it with these corrections, as they were sent. Weak: the same report may be compressed or not.
     #[must_use]
-    pub fn etag(&self, params: &AnalysisParams, hint: &FileHint) -> String {
+    pub fn etag(&self, params: &AnalysisParams, hint: &FileHint, corrections: &[u8]) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.0.as_bytes());
         hasher.update(format!("{} {:?}", params.format, params.include).as_bytes());
         hasher.update(format!("{:?} {:?}", hint.name, hint.mime).as_bytes());
+        hasher.update(corrections);
         format!("W/\"{}\"", &hasher.finalize().to_hex()[..32])
     }
 
@@ -203,10 +204,11 @@ mod tests {
     fn tags_tell_answers_apart() {
         let song = fingerprint(b"song", &[]);
         let params = |pairs: &[(&str, &str)]| AnalysisParams::from_pairs(pairs.iter().copied()).unwrap();
-        let plain = song.etag(&params(&[]), &FileHint::default());
-        assert_ne!(song.etag(&params(&[("format", "midi")]), &FileHint::default()), plain);
-        assert_ne!(song.etag(&params(&[("include", "key")]), &FileHint::default()), plain);
-        assert_ne!(song.etag(&params(&[]), &FileHint::from_name("a.mp3")), plain);
+        let plain = song.etag(&params(&[]), &FileHint::default(), b"");
+        assert_ne!(song.etag(&params(&[("format", "midi")]), &FileHint::default(), b""), plain);
+        assert_ne!(song.etag(&params(&[("include", "key")]), &FileHint::default(), b""), plain);
+        assert_ne!(song.etag(&params(&[]), &FileHint::from_name("a.mp3"), b""), plain);
+        assert_ne!(song.etag(&params(&[]), &FileHint::default(), b"{}"), plain);
         let matches = |value: &str| matches(std::iter::once(value), &plain);
         assert!(matches(&plain) && matches(&plain[2..]));
         assert!(matches(&format!("\"x\", {plain}")) && !matches("\"x\"") && !matches("*"));

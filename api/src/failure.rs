@@ -237,6 +237,13 @@ impl Failure {
         Self::new(Code::FileTooLarge, words).with(Details::limit(Limit::Bytes, None, max as f64))
     }
 
+    /// The parameter of this name cannot be used, for the reason given.
+    #[must_use]
+    pub fn parameter(name: &str, words: impl Into<String>) -> Self {
+        let details = Details::Parameter { parameter: name.to_owned(), allowed: Vec::new() };
+        Self::new(Code::InvalidParameter, words).with(details)
+    }
+
     /// The JSON body.
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -94,6 +94,9 @@ pub const ALL: &[Parameter] = &[
     Parameter { name: "format", about: "the form of the answer", values: choice!(Format, "json") },
 ];
 
+/// Name of the form's part that holds corrections, which are applied to the report that is found.
+pub const CORRECTIONS: &str = "corrections";
+
 /// Names of the parts of a report.
 #[must_use]
 pub fn parts() -> Vec<&'static str> {

@@ -96,6 +96,15 @@ fn body() -> Value {
         }
         fields.insert(parameter.name.to_owned(), field);
     }
+    fields.insert(
+        parameters::CORRECTIONS.to_owned(),
+        json!({
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "Corrections over the report, as the page writes them under Take along: what depends on them follows.",
+            "examples": ["{\"version\":1,\"edits\":[{\"edit\":\"halve_tempo\"}]}"],
+        }),
+    );
     json!({
         "required": true,
         "description": "A form with one file, or the bytes of the file.",

@@ -68,6 +68,36 @@ fn every_format_comes_from_the_one_report() {
 }
 
 #[test]
+fn corrections_are_applied_to_what_was_found_and_not_kept() {
+    let service = keeping(&[]);
+    let song = fixture("postcard.mp3");
+    let post = |path: &str, corrections: &str| {
+        let head = "name=\"corrections\"; filename=\"c.json\"\r\nContent-Type: application/json";
+        let parts = [("name=\"audio\"; filename=\"a.mp3\"", &song[..]), (head, corrections.as_bytes())];
+        service.send("POST", path, &[FORM], &form(&parts))
+    };
+    let halved = r#"{"version":1,"edits":[{"edit":"halve_tempo"},{"edit":"set_key","key":"D minor"}]}"#;
+    let found = service.post("/analyze", &song);
+    let corrected = post("/analyze", halved);
+    assert!(hit(&corrected));
+    let tempo = |answer: &Answer| answer.json()["tempo"].as_f64().expect("a tempo");
+    assert!((tempo(&corrected) - 0.5 * tempo(&found)).abs() < 0.02, "{}", tempo(&corrected));
+    assert_eq!(corrected.json()["key"], "D minor");
+    assert_ne!(corrected.header("etag"), found.header("etag"));
+    assert!(post("/analyze?format=chordpro", halved).text().contains("{key: Dm}"));
+    assert_eq!(service.post("/analyze", &song).json(), found.json(), "what was found stays");
+    for wrong in ["", "{}", r#"{"version":2,"edits":[]}"#, r#"{"version":1,"edits":[{"edit":"dance"}]}"#] {
+        let answer = post("/analyze", wrong);
+        assert_eq!(
+            (answer.status, answer.json()["code"].as_str()),
+            (400, Some("invalid_parameter")),
+            "{wrong}"
+        );
+        assert_eq!(answer.json()["details"]["parameter"], "corrections");
+    }
+}
+
+#[test]
 fn what_depends_on_the_request_is_not_kept() {
     let service = keeping(&[]);
     let song = song();

@@ -7,10 +7,11 @@ use axum::extract::Extension;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Request, StatusCode};
 use sectionist_api::cache::Fingerprint;
-use sectionist_api::failure::{Code, Details};
-use sectionist_api::parameters::Reader;
+use sectionist_api::failure::{Code, Details, Failure};
+use sectionist_api::parameters::{CORRECTIONS, Reader};
 use sectionist_core::decode::check_hint;
 use sectionist_core::params::Format;
+use sectionist_core::report::Corrections;
 use sectionist_core::{AnalysisParams, FileHint, Report};
 
 use crate::analysis::Run;
@@ -26,6 +27,7 @@ pub(crate) struct Question {
     pub(crate) context: Context,
     pub(crate) params: AnalysisParams,
     hint: FileHint,
+    corrections: Option<Corrections>,
     fingerprint: Fingerprint,
 }
 
@@ -36,9 +38,12 @@ impl Question {
         self.dress(report)
     }
 
-    /// Puts into a report what depends on this request only: the parts asked for, the file's name,
+    /// Puts into a report what depends on this request only: corrections, the parts asked for, the file's name,
     /// and whether name and type fit.
     fn dress(&self, mut report: Report) -> Report {
+        if let Some(corrections) = &self.corrections {
+            report = corrections.apply(&report);
+        }
         report.include = self.params.include;
         report.source.name.clone_from(&self.hint.name);
         report.warnings.splice(0..0, check_hint(&self.hint, &report.source.container));
@@ -74,7 +79,7 @@ async fn answer(context: Context, request: Request<Body>) -> Result<Response, Ap
 
     let started = Instant::now();
     let bounds = Bounds { size: settings.max_file_size, time: settings.upload_timeout };
-    let Upload { bytes, hash, hint, fields } = upload::receive(request, bounds).await?;
+    let Upload { bytes, hash, hint, fields, corrections: json } = upload::receive(request, bounds).await?;
     let upload_time = milliseconds(started.elapsed());
     context.entry.set("bytes", bytes.len());
     context.entry.set("upload_ms", upload_time);
@@ -96,9 +101,10 @@ async fn answer(context: Context, request: Request<Body>) -> Result<Response, Ap
             allowed: vec![Format::Json.name().to_owned()],
         }));
     }
+    let corrections = json.as_deref().map(read_corrections).transpose()?;
     let fingerprint = hash.fingerprint(&params);
-    let etag = fingerprint.etag(&params, &hint);
-    let question = Question { context, params, hint, fingerprint };
+    let etag = fingerprint.etag(&params, &hint, json.as_deref().unwrap_or_default());
+    let question = Question { context, params, hint, corrections, fingerprint };
     let mut response = if wishes.has(&etag) {
         unchanged(&question)
     } else {
@@ -106,6 +112,12 @@ async fn answer(context: Context, request: Request<Body>) -> Result<Response, Ap
     };
     add_timing(response.headers_mut(), "upload", upload_time);
     Ok(response)
+}
+
+fn read_corrections(json: &[u8]) -> Result<Corrections, ApiError> {
+    Corrections::from_json(json).map_err(|error| {
+        Failure::parameter(CORRECTIONS, format!("`{CORRECTIONS}` cannot be read: {error}")).into()
+    })
 }
 
 /// The answer to who has it already.

@@ -38,8 +38,9 @@ impl Buffer {
         Ok(())
     }
 
-    pub(super) fn into_upload(self, hint: FileHint, fields: Vec<(String, String)>) -> Upload {
-        Upload { bytes: self.bytes.into(), hash: self.hash, hint, fields }
+    pub(super) fn into_upload(self, hint: FileHint) -> Upload {
+        let (fields, corrections) = (Vec::new(), None);
+        Upload { bytes: self.bytes.into(), hash: self.hash, hint, fields, corrections }
     }
 }
 

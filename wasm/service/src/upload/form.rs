@@ -6,6 +6,7 @@ use http::header;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use sectionist_api::failure::{Code, Failure};
 use sectionist_api::names;
+use sectionist_api::parameters::CORRECTIONS;
 use sectionist_core::FileHint;
 use std::fmt;
 use std::pin::Pin;
@@ -16,8 +17,11 @@ use super::buffer::Buffer;
 use super::{Upload, audio_type};
 use crate::error::ApiError;
 
-/// What a form may be longer than the file in it.
+/// What a form may be longer than the file and the corrections in it.
 const OVERHEAD: u64 = 64 << 10;
+
+/// Longest corrections in bytes.
+const MAX_CORRECTIONS: usize = 1 << 20;
 
 /// Longest value of a form field that is a parameter.
 const MAX_FIELD: usize = 1 << 10;
@@ -33,14 +37,15 @@ pub(super) async fn receive(
     max: u64,
 ) -> Result<Upload, ApiError> {
     let boundary = multer::parse_boundary(content_type).map_err(|error| form_error(error, max))?;
-    if declared.is_some_and(|length| length > max.saturating_add(OVERHEAD)) {
+    let longest = max.saturating_add(OVERHEAD + MAX_CORRECTIONS as u64);
+    if declared.is_some_and(|length| length > longest) {
         return Err(Failure::too_large(None, max).into());
     }
-    let limit = SizeLimit::new().whole_stream(max.saturating_add(OVERHEAD));
+    let limit = SizeLimit::new().whole_stream(longest);
     let constraints = Constraints::new().size_limit(limit);
     let mut form = Multipart::with_constraints(chunks(arrival), boundary, constraints);
 
-    let mut file = None;
+    let (mut file, mut corrections) = (None, None);
     let mut fields = Vec::new();
     let mut n_parts = 0;
     while let Some(part) = form.next_field().await.map_err(|error| form_error(error, max))? {
@@ -49,7 +54,11 @@ pub(super) async fn receive(
             return Err(ApiError::new(Code::BadForm, format!("the form has more than {MAX_PARTS} parts")));
         }
         let head = Head::of(&part);
-        if head.is_file() {
+        if head.name == CORRECTIONS {
+            if corrections.replace(receive_field(part, &head.name, MAX_CORRECTIONS, max).await?).is_some() {
+                return Err(Failure::parameter(CORRECTIONS, "`corrections` is given more than once").into());
+            }
+        } else if head.is_file() {
             if file.is_some() {
                 return Err(ApiError::new(
                     Code::SeveralFiles,
@@ -58,14 +67,14 @@ pub(super) async fn receive(
             }
             file = Some((receive_file(part, declared, max).await?, head.hint));
         } else {
-            let value = receive_field(part, &head.name, max).await?;
-            fields.push((head.name, value));
+            let value = receive_field(part, &head.name, MAX_FIELD, max).await?;
+            fields.push((head.name, String::from_utf8_lossy(&value).into_owned()));
         }
     }
     let (buffer, hint) = file.ok_or_else(|| {
         ApiError::new(Code::MissingFile, "the form has no file part; send one, for example as `audio`")
     })?;
-    Ok(buffer.into_upload(hint, fields))
+    Ok(Upload { corrections, fields, ..buffer.into_upload(hint) })
 }
 
 /// What a part says of itself.
@@ -107,19 +116,24 @@ async fn receive_file(mut part: Field<'_>, declared: Option<u64>, max: u64) -> R
     Ok(buffer)
 }
 
-async fn receive_field(mut part: Field<'_>, name: &str, max: u64) -> Result<String, ApiError> {
+async fn receive_field(
+    mut part: Field<'_>,
+    name: &str,
+    longest: usize,
+    max: u64,
+) -> Result<Vec<u8>, ApiError> {
     let mut value = Vec::new();
     while let Some(chunk) = part.chunk().await.map_err(|error| form_error(error, max))? {
-        if value.len() + chunk.len() > MAX_FIELD {
+        if value.len() + chunk.len() > longest {
             let shown: String = name.chars().take(40).collect();
             return Err(ApiError::new(
                 Code::BadForm,
-                format!("the form field `{shown}` is longer than {MAX_FIELD} bytes"),
+                format!("the form field `{shown}` is longer than {longest} bytes"),
             ));
         }
         value.extend_from_slice(&chunk);
     }
-    Ok(String::from_utf8_lossy(&value).into_owned())
+    Ok(value)
 }
 
 /// The chunks of a body, an error as the last of them.

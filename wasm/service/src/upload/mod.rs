@@ -27,6 +27,8 @@ pub(crate) struct Upload {
     pub(crate) hint: FileHint,
     /// Form fields beside the file, in order.
     pub(crate) fields: Vec<(String, String)>,
+    /// The form's `corrections`, as JSON.
+    pub(crate) corrections: Option<Vec<u8>>,
 }
 
 /// What an upload may be.
@@ -57,7 +59,7 @@ pub(crate) async fn receive(request: Request<Body>, bounds: Bounds) -> Result<Up
     } else {
         let disposition = parts.headers.get(header::CONTENT_DISPOSITION).map(HeaderValue::as_bytes);
         let hint = FileHint { name: disposition.and_then(file_name), mime: audio_type(content_type) };
-        receive_raw(arrival, declared, bounds.size).await?.into_upload(hint, Vec::new())
+        receive_raw(arrival, declared, bounds.size).await?.into_upload(hint)
     };
     if upload.bytes.is_empty() {
         return Err(ApiError::new(Code::EmptyFile, "the upload has no bytes"));

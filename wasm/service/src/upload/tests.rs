@@ -55,6 +55,29 @@ fn forms_have_one_file_and_fields() {
 }
 
 #[test]
+fn corrections_are_no_file_and_longer_than_parameters() {
+    let json = format!("{{\"edits\":[{}]}}", " ".repeat(5000));
+    let part = |head: &str| {
+        format!("--X\r\nContent-Disposition: form-data; name=\"corrections\"{head}\r\n\r\n{json}\r\n")
+    };
+    let song = "--X\r\nContent-Disposition: form-data; name=\"audio\"; filename=\"a\"\r\n\r\nbytes\r\n";
+    for head in ["", "; filename=\"c.json\"\r\nContent-Type: application/json"] {
+        for body in [format!("{song}{}--X--\r\n", part(head)), format!("{}{song}--X--\r\n", part(head))] {
+            let upload = receive(request(FORM, vec![body.leak().as_bytes()]), 100).unwrap();
+            assert_eq!(&upload.bytes[..], b"bytes");
+            assert_eq!(upload.corrections.as_deref(), Some(json.as_bytes()));
+            assert!(upload.fields.is_empty());
+        }
+    }
+    let twice = format!("{song}{}{}--X--\r\n", part(""), part(""));
+    let error = receive(request(FORM, vec![twice.leak().as_bytes()]), 100).err().unwrap();
+    assert_eq!(error.0.code, Code::InvalidParameter);
+    let long = part("").replace(&json, &"x".repeat((1 << 20) + 1));
+    let error = receive(request(FORM, vec![format!("{song}{long}--X--\r\n").leak().as_bytes()]), 100);
+    assert_eq!(error.err().unwrap().0.code, Code::BadForm);
+}
+
+#[test]
 fn broken_forms_are_refused_in_words() {
     let part = "--X\r\nContent-Disposition: form-data; name=\"audio\"; filename=\"a\"\r\n\r\nbytes\r\n";
     for (body, code) in [
