@@ -87,11 +87,11 @@ fn compressed_uploads_are_the_same_song() {
 fn numbers_in_errors_are_what_they_are() {
     let service =
         Service::start(&[("max_file_size", "100KiB"), ("max_duration", "2"), ("log_level", "off")], |_| {});
-    let long = clicks(20);
+    let long = clicks(90);
     let raw = service.post("/analyze", &long);
     assert_eq!(raw.error(413), "file_too_large");
     assert!(raw.text().contains(&format!("size in bytes is {}, over", long.len())), "{}", raw.text());
-    // Of a form only its own length is known in advance, which is not the file's.
+    // Of a form only its own length is known in advance, which is not the file's; it may hold corrections too.
     let in_form = service.send("POST", "/analyze", &[FORM], &form(&[("name=\"audio\"", &long)]));
     assert_eq!(in_form.error(413), "file_too_large");
     assert!(in_form.json()["details"]["actual"].is_null(), "{}", in_form.text());
