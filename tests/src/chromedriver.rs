@@ -1,7 +1,7 @@
 //! Headless Chromium by the W3C WebDriver protocol, as far as the page's tests need it.
 
 use std::env;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use serde_json::{Value, json};
+
+use crate::ports::free_port;
 
 /// What to do when there is no browser.
 const MISSING: &str = "the page is tested in Chromium through chromedriver; \
@@ -53,10 +55,7 @@ impl Browser {
     /// With words on what to install when either is missing.
     #[must_use]
     pub fn start() -> Self {
-        let port = TcpListener::bind(("127.0.0.1", 0))
-            .and_then(|listener| listener.local_addr())
-            .expect("a free local port")
-            .port();
+        let port = free_port();
         let driver = Command::new(named("CHROMEDRIVER", "chromedriver"))
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())

@@ -12,6 +12,7 @@ pub mod metrics;
 pub mod page;
 pub mod page_server;
 pub mod parity;
+pub mod ports;
 pub mod prometheus;
 pub mod readers;
 pub mod score;

@@ -5,7 +5,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use serde_json::{Value, json};
+
+use crate::ports::free_port;
 
 /// Longest wait for anything the page does.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -45,10 +47,7 @@ impl Firefox {
     /// When it does not start.
     #[must_use]
     pub fn start(program: &OsString) -> Self {
-        let port = TcpListener::bind(("127.0.0.1", 0))
-            .and_then(|listener| listener.local_addr())
-            .expect("a free local port")
-            .port();
+        let port = free_port();
         let profile = env::temp_dir().join(format!("sectionist-firefox-{port}"));
         fs::create_dir_all(&profile).expect("a folder for the profile");
         // It talks to nobody, and plays without a gesture.

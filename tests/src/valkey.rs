@@ -1,9 +1,11 @@
 //! A Valkey or Redis server of one's own.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
+
+use crate::ports::free_port;
 
 /// The programs that will do, in order.
 const PROGRAMS: [&str; 2] = ["valkey-server", "redis-server"];
@@ -29,8 +31,7 @@ impl Valkey {
             println!("skipped: there is no {}; apt-get install redis-server", PROGRAMS.join(" nor "));
             return None;
         };
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-        let mut server = Self { program, port: free.expect("a free port").port(), child: None };
+        let mut server = Self { program, port: free_port(), child: None };
         server.restart();
         Some(server)
     }
