@@ -18,6 +18,7 @@ use crate::structure::segmentation::{
     Evidence, Level, balanced_threshold, boundary_posteriors, choose_boundaries, score_segments,
 };
 use crate::structure::snap::to_onset;
+use crate::structure::song::song_probability;
 
 /// How far the sensitivity moves the log-odds that a boundary must reach, from 0 to 1.
 const SENSITIVITY_SPAN: f32 = 6.0;
@@ -82,7 +83,7 @@ impl Division {
         weights: &Weights,
         pace: &Pace,
     ) -> Self {
-        let Scene { grid, bars, like, cues } = scene;
+        let Scene { grid, bars, like, cues, song } = scene;
         let levels = [Level::new(weights, ""), Level::new(weights, phrases::PREFIX)];
         let seen = Evidence { edges: &grid.edges, cues, like };
         let [scores, phrase_scores] = score_segments(&seen, &levels, pace).await;
@@ -123,8 +124,9 @@ impl Division {
         let views = views_of(&stretches, bars, grid);
         // Functions are those of songs: what has no bars is none, and classical pieces have other forms.
         let has_functions = grid.is_musical && params.style != Style::Classical;
+        let is_song = song.as_ref().map_or(1.0, |signs| song_probability(signs, weights));
         let labellings =
-            if has_functions { label_sections(&views, weights) } else { without_functions(&views) };
+            if has_functions { label_sections(&views, is_song, weights) } else { without_functions(&views) };
         Self { spans, groups, labellings, phrases, kinship, sounding }
     }
 

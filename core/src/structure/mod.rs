@@ -18,6 +18,7 @@ mod sections;
 mod segmentation;
 mod similarity;
 mod snap;
+mod song;
 mod sound;
 
 #[cfg(test)]

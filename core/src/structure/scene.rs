@@ -8,6 +8,7 @@ use crate::rhythm::Rhythm;
 use crate::structure::bars::{BarFeatures, describe_bars};
 use crate::structure::cues::{Similarities, compute_cues};
 use crate::structure::grid::BarGrid;
+use crate::structure::song::{SongSigns, song_signs};
 use crate::structure::sound::sounding_span;
 
 /// Bars, how alike they are, and what is heard at the lines between them.
@@ -17,6 +18,8 @@ pub(super) struct Scene {
     pub(super) like: Similarities,
     /// Cues at the bar lines, `[n_bars × 3 · CUES.len()]`.
     pub(super) cues: Matrix,
+    /// What speaks for a song; `None` where only bars are known.
+    pub(super) song: Option<SongSigns>,
 }
 
 impl Scene {
@@ -30,8 +33,9 @@ impl Scene {
         let (start, end) = sounding_span(&features.timbre, features.duration)?;
         let grid = BarGrid::new(rhythm, start, end);
         let bars = describe_bars(features, harmony, &grid, pace).await;
+        let song = song_signs(&bars, &grid, &features.timbre, rhythm);
         pace.progress(0.2);
-        Some(Self::from_bars(grid, bars, pace).await)
+        Some(Self { song: Some(song), ..Self::from_bars(grid, bars, pace).await })
     }
 
     /// Compares bars that have been described.
@@ -39,6 +43,6 @@ impl Scene {
         let like = Similarities::new(&bars, pace).await;
         let cues = compute_cues(&bars, &like, pace).await;
         pace.progress(0.5);
-        Self { grid, bars, like, cues }
+        Self { grid, bars, like, cues, song: None }
     }
 }

@@ -20,6 +20,7 @@ use crate::structure::model::Weights;
 use crate::structure::phrases::PhraseSpan;
 use crate::structure::scene::Scene;
 use crate::structure::segmentation::{Evidence, SEGMENT_FEATURES, for_each_segment};
+use crate::structure::song::SONG_SIGNS;
 
 /// Longest segment in bars.
 pub const MAX_BARS: usize = crate::structure::segmentation::MAX_BARS;
@@ -87,6 +88,12 @@ impl Seen {
     pub fn for_each_segment(&self, visit: impl FnMut(usize, usize, &[f32; SEGMENT_FEATURES.len()])) {
         let seen = Evidence { edges: &self.scene.grid.edges, cues: &self.scene.cues, like: &self.scene.like };
         complete(for_each_segment(&seen, &Pace::default(), visit));
+    }
+
+    /// What speaks for a song, `[song_names()]`; the first is 1.
+    #[must_use]
+    pub fn song(&self) -> [f32; SONG_SIGNS.len()] {
+        self.scene.song.unwrap_or_default()
     }
 
     /// Features of a pair of sections, `[pair_names()]`.
@@ -243,6 +250,12 @@ pub fn line_names() -> Vec<String> {
 #[must_use]
 pub const fn segment_names() -> [&'static str; SEGMENT_FEATURES.len()] {
     SEGMENT_FEATURES
+}
+
+/// Names of the signs of a song.
+#[must_use]
+pub const fn song_names() -> [&'static str; SONG_SIGNS.len()] {
+    SONG_SIGNS
 }
 
 /// Names of the features of a pair of sections.

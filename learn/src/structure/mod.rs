@@ -9,6 +9,7 @@ mod labels;
 mod laplacian;
 mod pairs;
 mod score;
+mod songs;
 mod spoilt;
 mod temper;
 
@@ -25,10 +26,11 @@ use self::crf::{Case, Model};
 use self::forms::Form;
 use self::pairs::Pair;
 use self::score::Score;
+use self::songs::Piece;
 use self::temper::Tempering;
 use crate::Failure;
 use crate::folds::fold_of;
-use crate::songs::{self, Song};
+use crate::songs::Song;
 
 /// Folds of the cross-validation.
 const N_FOLDS: usize = 3;
@@ -55,8 +57,10 @@ struct Example {
 /// # Errors
 /// A song cannot be read, none has sections, or the fit fails.
 pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
-    let examples: Vec<Example> = songs::map(songs, example)?.into_iter().flatten().collect();
-    eprintln!("{} songs with sections", examples.len());
+    let (examples, pieces): (Vec<_>, Vec<_>) = crate::songs::map(songs, look)?.into_iter().unzip();
+    let examples: Vec<Example> = examples.into_iter().flatten().collect();
+    let pieces: Vec<Piece> = pieces.into_iter().flatten().collect();
+    eprintln!("{} songs with sections; {} pieces, songs or none", examples.len(), pieces.len());
     let all: Vec<&Example> = examples.iter().collect();
     let divisions: Vec<String> = (0..N_FOLDS)
         .map(|fold| {
@@ -90,7 +94,11 @@ pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
     }
     let mut scores: Vec<(&str, Score)> = Vec::new();
     for (fold, (division, labels)) in divisions.iter().zip(&labels_of).enumerate() {
-        let weights = format!("{division}{labels}{}", temper(&tempering, Some(fold)));
+        let weights = format!(
+            "{division}{labels}{}{}",
+            temper(&tempering, Some(fold)),
+            songs::fit(&pieces, Some(fold))?
+        );
         for example in examples.iter().filter(|example| example.fold == fold) {
             let found: Vec<Found> = example.seen.sections(&weights);
             if !scores.iter().any(|(set, _)| *set == example.set) {
@@ -112,6 +120,7 @@ pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
     for (set, score) in &scores {
         writeln!(text, "#   {set}: {score}")?;
     }
+    text += &songs::compare(&pieces)?;
     text += &compare_forms(&forms, &labels_of)?;
     writeln!(text, "# Boundary F of simpler methods on the same bars, for comparison:")?;
     for baseline in Baseline::ALL {
@@ -121,6 +130,7 @@ pub fn learn(songs: &[Song], priors: &Path) -> Result<String, Failure> {
     text += &fit_division(&all)?;
     text += &labels::fit(&told.iter().flatten().chain(all_forms).collect::<Vec<_>>())?;
     text += &temper(&tempering, None);
+    text += &songs::fit(&pieces, None)?;
     Ok(text)
 }
 
@@ -191,18 +201,24 @@ fn fit_division(examples: &[&Example]) -> Result<String, Failure> {
     Ok(sections.lines("") + &phrases.lines(PHRASE_PREFIX) + &pairs::fit(&pairs)?)
 }
 
-fn example(song: &Song) -> Result<Option<Example>, Failure> {
+/// What is seen of a song: its sections, where they are annotated; and whether it is one.
+fn look(song: &Song) -> Result<(Option<Example>, Option<Piece>), Failure> {
+    let Stages { features, rhythm, harmony, .. } = song.analyse(&AnalysisParams::default())?;
+    let Some(seen) = Seen::of(&features, &rhythm, &harmony) else { return Ok((None, None)) };
+    let piece = songs::piece(song, &seen, N_FOLDS);
+    Ok((example(song, seen), piece))
+}
+
+fn example(song: &Song, seen: Seen) -> Option<Example> {
     let annotations = Annotation::all(&song.truth);
     if annotations.is_empty() {
-        return Ok(None);
+        return None;
     }
-    let Stages { features, rhythm, harmony, .. } = song.analyse(&AnalysisParams::default())?;
-    let Some(seen) = Seen::of(&features, &rhythm, &harmony) else { return Ok(None) };
     let is_composed = annotations.iter().all(|annotation| annotation.has_functions);
     let weight = if is_composed { COMPOSED_WEIGHT } else { 1.0 };
     let case = Case::sections(&seen, &annotations, weight);
     let phrases = case.phrases(&seen, &annotations);
     let pairs = pairs::of_song(&seen, &annotations);
     let fold = fold_of(song.group(), N_FOLDS);
-    Ok(Some(Example { set: song.set.clone(), fold, seen, annotations, case, phrases, pairs }))
+    Some(Example { set: song.set.clone(), fold, seen, annotations, case, phrases, pairs })
 }

@@ -53,14 +53,15 @@ const MIN_SECTION: f32 = 0.5;
 /// Alternatives less probable than this are not worth telling.
 const MIN_ALTERNATIVE: f32 = 0.03;
 
-/// Labels sections in order.
-pub(super) fn label_sections(views: &[SectionView], weights: &Weights) -> Vec<Labelling> {
+/// Labels sections in order, of what is a song with the probability `is_song`.
+pub(super) fn label_sections(views: &[SectionView], is_song: f32, weights: &Weights) -> Vec<Labelling> {
     let sounding: Vec<SectionView> = views.iter().filter(|view| !view.is_silent).copied().collect();
     if sounding.len() == 1 {
         // Functions are told by contrast, and there is none.
         return without_functions(views);
     }
-    let probabilities = label_probabilities(&sounding, weights);
+    let mut probabilities = label_probabilities(&sounding, weights);
+    doubt_functions(&mut probabilities, is_song);
     let mut rows = probabilities.rows();
     views
         .iter()
@@ -69,6 +70,15 @@ pub(super) fn label_sections(views: &[SectionView], weights: &Weights) -> Vec<La
             _ => Labelling { label: Silence, confidence: 1.0, alternatives: Vec::new() },
         })
         .collect()
+}
+
+/// Of what is perhaps no song, each function is as probable as it would be in one, times that it is one.
+fn doubt_functions(probabilities: &mut Matrix, is_song: f32) {
+    for idx in 0..probabilities.n_rows() {
+        let row = probabilities.row_mut(idx);
+        row.iter_mut().for_each(|p| *p *= is_song);
+        row[SECTION] += 1.0 - is_song;
+    }
 }
 
 /// Labels of what has no functions: whatever sounds is a section.
@@ -246,7 +256,7 @@ mod tests {
             view.place = at / total;
             at += view.seconds;
         }
-        label_sections(&views, &weights()).into_iter().map(|labelling| labelling.label).collect()
+        label_sections(&views, 1.0, &weights()).into_iter().map(|labelling| labelling.label).collect()
     }
 
     #[test]
@@ -282,7 +292,7 @@ mod tests {
         let views: Vec<SectionView> = (0..6)
             .map(|group| SectionView { place: group as f32 / 6.0, ..view(group, 40.0, 0.0, 0.0) })
             .collect();
-        let found = label_sections(&views, &weights());
+        let found = label_sections(&views, 1.0, &weights());
         let modest = |told: &&Labelling| told.label == Section;
         assert!(found[1..5].iter().filter(modest).count() >= 2, "{found:?}");
         assert!(found[1..5].iter().all(|told| told.confidence < 0.45), "{found:?}");
@@ -349,6 +359,7 @@ mod tests {
     fn probabilities_are_probabilities() {
         for labelling in label_sections(
             &[view(0, 10.0, 1.0, 0.0), view(1, 20.0, 0.0, 1.0), view(0, 9.0, 0.0, 0.0)],
+            1.0,
             &weights(),
         ) {
             let rest: f32 = labelling.alternatives.iter().map(|other| other.confidence).sum();
