@@ -12,7 +12,7 @@ use crate::features::{
     Features, LoudnessMeter, OnsetExtractor, SpectrumExtractor, TimbreExtractor, WaveformExtractor,
 };
 use crate::harmony::estimate_harmony;
-use crate::pace::{Pace, complete};
+use crate::pace::{Pace, Progress, Stage, complete};
 use crate::params::AnalysisParams;
 use crate::report::Report;
 use crate::rhythm::estimate_rhythm;
@@ -60,53 +60,6 @@ pub enum Step {
     Working(Progress),
     /// The report.
     Done(Box<Report>),
-}
-
-/// How far an analysis is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
-    /// What it works on.
-    pub stage: Stage,
-    /// Share of the whole analysis that is done, in [0, 1], monotone.
-    pub fraction: f32,
-}
-
-/// Stage of an analysis, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Decoding and framewise features.
-    Features,
-    /// Tempo, beats, meter.
-    Rhythm,
-    /// Tuning, keys, chords.
-    Harmony,
-    /// Sections.
-    Structure,
-}
-
-impl Stage {
-    pub(crate) const ALL: [Self; 4] = [Self::Features, Self::Rhythm, Self::Harmony, Self::Structure];
-
-    /// Where the stage starts and ends as shares of the whole, from typical run times.
-    const fn span(self) -> (f32, f32) {
-        match self {
-            Self::Features => (0.0, 0.75),
-            Self::Rhythm => (0.75, 0.87),
-            Self::Harmony => (0.87, 0.96),
-            Self::Structure => (0.96, 1.0),
-        }
-    }
-
-    /// Lower-case name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Features => "features",
-            Self::Rhythm => "rhythm",
-            Self::Harmony => "harmony",
-            Self::Structure => "structure",
-        }
-    }
 }
 
 impl Analysis {

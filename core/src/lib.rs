@@ -40,9 +40,10 @@ mod analyze;
 #[cfg(feature = "training")]
 pub mod training;
 
-pub use analyze::{Analysis, Progress, Stage, Step, analyze, analyze_samples};
+pub use analyze::{Analysis, Step, analyze, analyze_samples};
 pub use decode::{FileHint, Limits};
 pub use error::Error;
+pub use pace::{Progress, Stage};
 pub use params::AnalysisParams;
 pub use report::{Corrections, Exported, Report, export};
 

@@ -14,7 +14,10 @@ const FOUNDATIONS: [&str; 6] = ["error", "matrix", "pace", "params", "sequence",
 const OUTER: [&str; 2] = ["analyze", "training"];
 
 /// What foundations may use of stages: types that are theirs to carry, not to compute with.
-const CARRIED: [(&str, &str); 2] = [("params", "decode"), ("pace", "analyze")];
+const CARRIED: [(&str, &str); 1] = [("params", "decode")];
+
+/// The floors of `decode/`, from the ground: each rests on those below it.
+const DECODE: [&str; 5] = ["contract", "bytes", "packets", "containers", "timeline"];
 
 /// The stages in order, as the crate's documentation draws them.
 fn stages() -> Vec<String> {
@@ -115,6 +118,63 @@ fn each_stage_uses_only_those_before_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Files of `decode/` as `floor::file`, each with those that it names.
+fn decode_files() -> Vec<(String, BTreeSet<String>)> {
+    let root = sources().join("decode");
+    code_of("decode")
+        .into_iter()
+        .filter_map(|(path, code)| {
+            let path = path.strip_prefix(&root).unwrap().with_extension("");
+            let name = path.to_str().unwrap().replace(std::path::MAIN_SEPARATOR, "::");
+            let marker = "crate::decode::";
+            let named = code.match_indices(marker).flat_map(|(at, _)| {
+                let rest = code[at + marker.len()..].split([';', '(', '<', ' ']).next().unwrap_or_default();
+                let floor = rest.split("::").next().unwrap_or_default();
+                // `containers::{a, b}` names several files.
+                let files = rest.strip_prefix(floor).unwrap_or_default().trim_start_matches("::");
+                let list = match files.strip_prefix('{') {
+                    Some(_) => top_level(&code[at + marker.len() + floor.len() + 3..]),
+                    None => vec![files],
+                };
+                list.into_iter()
+                    .map(|file| format!("{floor}::{}", file.split("::").next().unwrap_or_default()))
+                    .collect::<Vec<_>>()
+            });
+            (!name.ends_with("mod")).then(|| (name, named.collect()))
+        })
+        .collect()
+}
+
+#[test]
+fn each_floor_of_decode_rests_on_those_below() {
+    let floor = |name: &str| {
+        let floor = name.split("::").next().unwrap_or_default();
+        DECODE.iter().position(|known| *known == floor).unwrap_or_else(|| panic!("{name} is on no floor"))
+    };
+    let files = decode_files();
+    assert!(files.len() > 15, "{files:?}");
+    for (name, used) in &files {
+        for other in used {
+            assert!(floor(other) <= floor(name), "{name} uses {other}, which is above it");
+        }
+    }
+}
+
+#[test]
+fn no_files_of_decode_know_each_other() {
+    let mut left = decode_files();
+    // Those that use none of the others that are left are taken away, until none is left.
+    loop {
+        let names: BTreeSet<String> = left.iter().map(|(name, _)| name.clone()).collect();
+        let n = left.len();
+        left.retain(|(name, used)| used.iter().any(|other| other != name && names.contains(other)));
+        if left.is_empty() {
+            break;
+        }
+        assert!(left.len() < n, "these use each other: {left:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Bytes → planar PCM, by streaming. The only place that names symphonia.
 //!
 //! ```text
-//! bytes → tags → sniff → open (riff, aiff, caf, mp4, streams, frames) → demux → timeline → PcmBlock
+//! bytes/ → containers/ → packets/ → timeline → PcmBlock
 //! ```
 //!
 //! The format is read off the bytes, never off the name. Every format's time starts with the first
@@ -10,112 +10,23 @@
 //! nothing tells, the least that encoders of the format have is taken: 1105 samples for MP3
 //! (LAME's 576 and the decoder's 529), 1024 for AAC.
 
-mod aiff;
-mod caf;
-mod demux;
-mod formats;
-mod frames;
-mod mp4;
-mod open;
-mod riff;
-mod samples;
-mod sniff;
-mod streams;
-mod tags;
+mod bytes;
+mod containers;
+mod contract;
+mod packets;
 mod timeline;
 
-use bytes::Bytes;
-use serde::Serialize;
+use ::bytes::Bytes;
 
-pub use formats::{CodecFormat, ContainerFormat, Formats, RecognisedFormat, formats};
-pub use open::check_hint;
-
+pub use self::bytes::formats::{CodecFormat, ContainerFormat, Formats, RecognisedFormat, formats};
+use self::bytes::tags;
+pub use self::containers::hint::check_hint;
+use self::containers::open::open;
+use self::containers::opened::malformed;
+use self::containers::sniff;
+pub use self::contract::{FileHint, Limits, MAX_BLOCK, PcmBlock, SourceInfo, Warning};
 use self::timeline::Timeline;
 use crate::error::{Error, Limit};
-
-/// What the caller knows of the bytes. It only breaks ties: the format is read off the bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FileHint {
-    /// File name; its extension is a hint, and the name goes into the report.
-    pub name: Option<String>,
-    /// MIME type, as an upload declares it.
-    pub mime: Option<String>,
-}
-
-impl FileHint {
-    /// A hint of a file name only.
-    #[must_use]
-    pub fn from_name(name: impl Into<String>) -> Self {
-        Self { name: Some(name.into()), mime: None }
-    }
-}
-
-/// Bounds on what is decoded, checked before anything is allocated for it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limits {
-    /// Encoded size in bytes. Default: 100 MiB.
-    pub max_bytes: u64,
-    /// Decoded length in seconds. Default: 7200.
-    pub max_duration: f64,
-    /// Channels. Default: 32.
-    pub max_channels: usize,
-    /// Lowest sample rate in Hz. Default: 8000.
-    pub min_sample_rate: u32,
-    /// Highest sample rate in Hz. Default: 192 000.
-    pub max_sample_rate: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_bytes: 100 << 20,
-            max_duration: 7200.0,
-            max_channels: 32,
-            min_sample_rate: 8_000,
-            max_sample_rate: 192_000,
-        }
-    }
-}
-
-/// What the file is: `source` of the report.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SourceInfo {
-    /// File name, where known.
-    pub name: Option<String>,
-    /// Container by its short name, e.g. `mp3`, `wav`, `m4a`, `ogg`.
-    pub container: String,
-    /// Codec by its short name, e.g. `mp3`, `pcm_s16le`, `aac`, `vorbis`.
-    pub codec: String,
-    /// Sample rate in Hz.
-    pub sample_rate: u32,
-    /// Number of channels.
-    pub channels: usize,
-    /// Encoded size in bytes.
-    pub bytes: u64,
-    /// Title, artist, album … by lower-case key, where the file has them.
-    pub tags: std::collections::BTreeMap<String, String>,
-}
-
-/// Something the user should know about an answer that was given all the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Warning {
-    /// Stable machine-readable code, e.g. `truncated`, `wrong_extension`, `short_audio`.
-    pub code: &'static str,
-    /// Words for a person.
-    pub message: String,
-}
-
-/// A run of decoded samples of all channels.
-#[derive(Debug, Clone, Default)]
-pub struct PcmBlock {
-    /// One vector a channel, all of one length (at most [`MAX_BLOCK`] samples), finite, nominally in [−1, 1].
-    pub channels: Vec<Vec<f32>>,
-}
-
-/// Longest block in samples a channel.
-pub const MAX_BLOCK: usize = 16_384;
 
 /// An opened file: its description, then its samples block by block.
 pub struct AudioStream {
@@ -151,10 +62,10 @@ impl AudioStream {
         let (leading, at) = tags::read_leading(&bytes);
         let body = bytes.slice(at..);
         if body.is_empty() && !bytes.is_empty() {
-            return Err(open::malformed("mp3", None, "it holds tags and no audio"));
+            return Err(malformed("mp3", None, "it holds tags and no audio"));
         }
-        let mut opened = open::open(&body, sniff::sniff(&body))?;
-        let mut warnings = open::check_hint(hint, opened.container);
+        let mut opened = open(&body, sniff::sniff(&body))?;
+        let mut warnings = check_hint(hint, opened.container);
         warnings.append(&mut opened.warnings);
         let mut tags = leading;
         tags.merge(std::mem::take(&mut opened.tags));

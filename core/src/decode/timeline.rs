@@ -12,9 +12,12 @@ use symphonia::core::io::Monitor;
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
 
-use super::demux::{Demuxer, End, Packet};
-use super::open::{Opened, Span, codec_name, malformed, unsupported};
-use super::{Limits, MAX_BLOCK, PcmBlock, Warning, streams};
+use crate::decode::containers::codecs::codec_name;
+use crate::decode::containers::opened::{Opened, Span, malformed, unsupported};
+use crate::decode::containers::streams;
+use crate::decode::contract::{Limits, MAX_BLOCK, PcmBlock, Warning};
+use crate::decode::packets::demux::Demuxer;
+use crate::decode::packets::packet::{End, Packet};
 use crate::error::{Error, Limit};
 
 /// Gaps in the timestamps up to this long, in seconds, are rounding and not loss.

@@ -8,23 +8,23 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use symphonia::core::units::TimeBase;
 
-use super::aiff::{be_u32, be_u64};
-use super::demux::{End, PCM_PACKET, Packet, ticks_to_samples};
-use super::mp4::{boxes, find};
+use crate::decode::bytes::boxes::{boxes, find};
+use crate::decode::bytes::numbers::{be_u32, be_u64};
+use crate::decode::packets::packet::{End, PCM_PACKET, Packet, ticks_to_samples};
 
 /// Samples of one fragment that are believed; a fragment lasts seconds.
 const MAX_FRAGMENT: u32 = 100_000;
 
 /// Reads the packets of one track.
-pub(super) struct SampleReader {
-    pub(super) bytes: Bytes,
-    pub(super) track_id: u32,
-    pub(super) time_base: Option<TimeBase>,
-    pub(super) sample_rate: u32,
+pub(in crate::decode) struct SampleReader {
+    pub(in crate::decode) bytes: Bytes,
+    pub(in crate::decode) track_id: u32,
+    pub(in crate::decode) time_base: Option<TimeBase>,
+    pub(in crate::decode) sample_rate: u32,
     /// Bytes of one sample of all channels, for PCM, whose packets are put together here.
-    pub(super) pcm_frame: Option<usize>,
+    pub(in crate::decode) pcm_frame: Option<usize>,
     /// Whether the file is shorter than its boxes claim.
-    pub(super) cut: bool,
+    pub(in crate::decode) cut: bool,
     table: Table,
     /// Where the next box to search for a fragment starts.
     next_box: usize,
@@ -64,7 +64,13 @@ struct Table {
 
 impl SampleReader {
     /// A reader at the start of the track whose box is `trak`, in the movie whose box is `moov`.
-    pub(super) fn new(bytes: &Bytes, moov: &[u8], trak: &[u8], track_id: u32, sample_rate: u32) -> Self {
+    pub(in crate::decode) fn new(
+        bytes: &Bytes,
+        moov: &[u8],
+        trak: &[u8],
+        track_id: u32,
+        sample_rate: u32,
+    ) -> Self {
         let extends = find(moov, &[b"mvex"]).map(|mvex| {
             let of_track = |atom: &&[u8]| be_u32(atom, 4) == Some(track_id);
             let defaults = boxes(mvex).filter(|atom| &atom.kind == b"trex").map(|atom| atom.body);
@@ -89,19 +95,19 @@ impl SampleReader {
     }
 
     /// Bytes of the file up to the last packet.
-    pub(super) const fn position(&self) -> usize {
+    pub(in crate::decode) const fn position(&self) -> usize {
         self.at
     }
 
     /// Length of the track by its table, in ticks.
-    pub(super) fn table_ticks(&self) -> u64 {
+    pub(in crate::decode) fn table_ticks(&self) -> u64 {
         let runs = self.table.durations.chunks_exact(8);
         runs.map(|run| u64::from(be_u32(run, 0).unwrap_or(0)) * u64::from(be_u32(run, 4).unwrap_or(0)))
             .fold(0, u64::saturating_add)
     }
 
     /// The next packet of the track.
-    pub(super) fn next_packet(&mut self) -> Result<Packet, End> {
+    pub(in crate::decode) fn next_packet(&mut self) -> Result<Packet, End> {
         let (offset, len, ticks) = match self.table.next_samples(self.pcm_frame) {
             Some(sample) => sample?,
             None if self.fragmented => self.next_in_fragments()?,

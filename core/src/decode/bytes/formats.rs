@@ -59,7 +59,7 @@ pub const fn formats() -> Formats {
 }
 
 /// Every format that can be opened, in words, for error messages.
-pub(super) const SUPPORTED: &str = "MP3, WAV, AIFF, M4A (AAC-LC or ALAC), FLAC, Ogg Vorbis, AAC (ADTS), CAF, and the audio of MP4, MKV and WebM";
+pub(in crate::decode) const SUPPORTED: &str = "MP3, WAV, AIFF, M4A (AAC-LC or ALAC), FLAC, Ogg Vorbis, AAC (ADTS), CAF, and the audio of MP4, MKV and WebM";
 
 const PCM: &[&str] = &[
     "pcm_u8",
@@ -350,12 +350,12 @@ const fn refused(
 }
 
 /// The container of that short name; the first row for names that are not in the table.
-pub(super) fn container(name: &str) -> &'static ContainerFormat {
+pub(in crate::decode) fn container(name: &str) -> &'static ContainerFormat {
     CONTAINERS.iter().find(|container| container.name == name).unwrap_or(&CONTAINERS[0])
 }
 
 /// What a refused format is, in words.
-pub(super) fn title_of_refused(name: &str) -> &'static str {
+pub(in crate::decode) fn title_of_refused(name: &str) -> &'static str {
     RECOGNISED.iter().find(|format| format.name == name).map_or("an unknown format", |format| format.title)
 }
 

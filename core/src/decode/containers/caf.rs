@@ -4,15 +4,17 @@ use bytes::Bytes;
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known as id;
 
-use super::aiff::{Pcm, be_u32, be_u64, open_pcm};
-use super::demux::{Demuxer, TableReader};
-use super::frames;
-use super::mp4;
-use super::open::{
-    Blocks, Opened, Span, channels, check_aac, malformed, open_elementary, pcm_params, unsupported,
-    usual_priming,
-};
-use super::tags::Tags;
+use crate::decode::bytes::aac_config::decoder_config;
+use crate::decode::bytes::formats::title_of_refused;
+use crate::decode::bytes::numbers::{be_u32, be_u64};
+use crate::decode::bytes::tags::Tags;
+use crate::decode::containers::codecs::{channels, check_aac, codec_name, pcm_params, usual_priming};
+use crate::decode::containers::elementary::open_elementary;
+use crate::decode::containers::opened::{Blocks, Opened, Span, malformed, unsupported};
+use crate::decode::containers::pcm::{Pcm, open_pcm};
+use crate::decode::packets::blocks::TableReader;
+use crate::decode::packets::demux::Demuxer;
+use crate::decode::packets::frames::find_first;
 use crate::error::Error;
 
 const NAME: &str = "caf";
@@ -38,7 +40,7 @@ struct Table<'a> {
 }
 
 /// Opens a CAF file.
-pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open(bytes: &Bytes) -> Result<Opened, Error> {
     let (mut description, mut data, mut table, mut cookie, mut tags) =
         (None, None, None, None, Tags::default());
     let mut at = 8;
@@ -90,9 +92,9 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
                 params.for_codec(id::CODEC_ID_AAC);
                 let name = if &description.format == b"aacp" { "he-aac-v2" } else { "he-aac" };
                 if &description.format != b"aac " {
-                    return Err(unsupported(NAME, Some(name), super::formats::title_of_refused(name)));
+                    return Err(unsupported(NAME, Some(name), title_of_refused(name)));
                 }
-                if let Some(config) = mp4::decoder_config(cookie) {
+                if let Some(config) = decoder_config(cookie) {
                     params.with_extra_data(config.into());
                 }
                 check_aac(NAME, &params)?;
@@ -103,14 +105,14 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
         b".mp1" | b".mp2" | b".mp3" => {
             let body = bytes.slice(start..);
             let (kind, at) =
-                frames::find_first(&body).ok_or_else(|| malformed(NAME, Some("mp3"), "it has no frames"))?;
+                find_first(&body).ok_or_else(|| malformed(NAME, Some("mp3"), "it has no frames"))?;
             Ok(Opened { container: NAME, tags, ..open_elementary(&body, kind, at)? })
         }
         other => {
             let name: String =
                 other.iter().filter(|c| c.is_ascii_graphic()).map(|&c| char::from(c)).collect();
             let title = match other {
-                b"opus" => super::formats::title_of_refused("opus").to_owned(),
+                b"opus" => title_of_refused("opus").to_owned(),
                 _ => format!("audio of the type {name:?}"),
             };
             Err(unsupported(NAME, Some(&name.to_ascii_lowercase()), &title))
@@ -184,7 +186,7 @@ fn open_table(
     claimed: Option<u64>,
     tags: Tags,
 ) -> Result<Opened, Error> {
-    let codec = super::open::codec_name(params.codec);
+    let codec = codec_name(params.codec);
     let available = bytes.len() - start;
     let len = claimed.map_or(available, |len| usize::try_from(len).unwrap_or(usize::MAX).min(available));
     let mut packets = Vec::new();

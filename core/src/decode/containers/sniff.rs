@@ -1,10 +1,12 @@
 //! Recognition by magic number.
 
-use super::frames::{self, Elementary};
+use crate::decode::bytes::boxes::boxes;
+use crate::decode::containers::riff::W64_RIFF;
+use crate::decode::packets::frames::{Elementary, find_first};
 
 /// What the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::decode) enum Kind {
     /// No bytes.
     Empty,
     /// RIFF, RF64 or BW64 of form WAVE.
@@ -34,14 +36,14 @@ pub(super) enum Kind {
 }
 
 /// Recognises `body`: the bytes behind any leading tags.
-pub(super) fn sniff(body: &[u8]) -> Kind {
+pub(in crate::decode) fn sniff(body: &[u8]) -> Kind {
     if body.is_empty() {
         return Kind::Empty;
     }
     if let Some(kind) = magic(body) {
         return kind;
     }
-    if let Some((elementary, at)) = frames::find_first(body) {
+    if let Some((elementary, at)) = find_first(body) {
         return Kind::Elementary(elementary, at);
     }
     weak_magic(body).or_else(|| text(body)).map_or(Kind::Unknown, Kind::Refused)
@@ -57,7 +59,7 @@ fn magic(body: &[u8]) -> Option<Kind> {
             b"RMID" => Some(Kind::Refused("midi")),
             _ => None,
         },
-        b"riff" if body.get(..16)? == super::riff::W64_RIFF => Some(Kind::Wave64),
+        b"riff" if body.get(..16)? == W64_RIFF => Some(Kind::Wave64),
         b"FORM" => matches!(form?, b"AIFF" | b"AIFC").then_some(Kind::Aiff),
         b".snd" => Some(Kind::Au),
         b"fLaC" => Some(Kind::Flac),
@@ -82,7 +84,7 @@ fn magic(body: &[u8]) -> Option<Kind> {
 
 /// A chain of at least two boxes with known types, or one that spans the file.
 fn looks_like_boxes(body: &[u8]) -> bool {
-    super::mp4::boxes(body).take(8).any(|atom| &atom.kind == b"moov")
+    boxes(body).take(8).any(|atom| &atom.kind == b"moov")
 }
 
 /// Long or distinctive signatures of formats that are not decoded.

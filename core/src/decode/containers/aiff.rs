@@ -4,25 +4,14 @@ use bytes::Bytes;
 use symphonia::core::codecs::audio::AudioCodecId;
 use symphonia::core::codecs::audio::well_known as id;
 
-use super::open::{Blocks, Opened, malformed, pcm_params, unsupported};
-use super::tags::Tags;
+use crate::decode::bytes::numbers::{be_u16, be_u32, be_u64};
+use crate::decode::bytes::tags::Tags;
+use crate::decode::containers::opened::{Opened, malformed, unsupported};
+use crate::decode::containers::pcm::{Pcm, open_pcm};
 use crate::error::Error;
 
-/// Big-endian numbers at an offset.
-pub(super) fn be_u16(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-pub(super) fn be_u32(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-pub(super) fn be_u64(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
 /// Opens AIFF and AIFF-C.
-pub(super) fn open_aiff(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open_aiff(bytes: &Bytes) -> Result<Opened, Error> {
     const NAME: &str = "aiff";
     let compressed = bytes.get(8..12) == Some(b"AIFC");
     let (mut common, mut sound, mut tags) = (None, None, Tags::default());
@@ -63,7 +52,7 @@ pub(super) fn open_aiff(bytes: &Bytes) -> Result<Opened, Error> {
 }
 
 /// Opens Sun/NeXT audio.
-pub(super) fn open_au(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open_au(bytes: &Bytes) -> Result<Opened, Error> {
     const NAME: &str = "au";
     let field = |at| be_u32(bytes, at).ok_or_else(|| malformed(NAME, None, "its header is cut"));
     let codec = match field(12)? {
@@ -85,45 +74,6 @@ pub(super) fn open_au(bytes: &Bytes) -> Result<Opened, Error> {
         claimed: Some(field(8)?).filter(|&len| len != u32::MAX).map(u64::from),
     };
     open_pcm(bytes, NAME, Tags::default(), pcm)
-}
-
-/// Samples in one stretch of a file.
-pub(super) struct Pcm {
-    pub(super) codec: AudioCodecId,
-    pub(super) n_channels: u32,
-    pub(super) sample_rate: u32,
-    /// Where the samples start in the file.
-    pub(super) start: usize,
-    /// Their length in bytes, as the header claims it.
-    pub(super) claimed: Option<u64>,
-}
-
-/// Opens uncompressed samples.
-pub(super) fn open_pcm(
-    bytes: &Bytes,
-    container: &'static str,
-    tags: Tags,
-    pcm: Pcm,
-) -> Result<Opened, Error> {
-    let Pcm { codec, n_channels, sample_rate, start, claimed } = pcm;
-    if !(1..=u32::from(u16::MAX)).contains(&n_channels) {
-        return Err(malformed(container, None, &format!("{n_channels} channels make no sense")));
-    }
-    let blocks = Blocks { start, claimed, len: width(codec) * n_channels as usize, samples: 1 };
-    Ok(Opened::blocks(container, pcm_params(codec, sample_rate, n_channels), tags, bytes, &blocks))
-}
-
-/// Bytes of one sample.
-pub(super) const fn width(codec: AudioCodecId) -> usize {
-    match codec {
-        id::CODEC_ID_PCM_S16LE | id::CODEC_ID_PCM_S16BE => 2,
-        id::CODEC_ID_PCM_S24LE | id::CODEC_ID_PCM_S24BE => 3,
-        id::CODEC_ID_PCM_S32LE | id::CODEC_ID_PCM_S32BE | id::CODEC_ID_PCM_F32LE | id::CODEC_ID_PCM_F32BE => {
-            4
-        }
-        id::CODEC_ID_PCM_F64LE | id::CODEC_ID_PCM_F64BE => 8,
-        _ => 1,
-    }
 }
 
 /// AIFF-C compression types that are none, and the laws.

@@ -6,26 +6,17 @@
 use bytes::Bytes;
 use symphonia::core::codecs::audio::well_known as id;
 
-use super::frames::{self, FrameReader};
-use super::open::{Blocks, Opened, malformed, open_elementary, pcm_params, unsupported};
-use super::tags::Tags;
+use crate::decode::bytes::numbers::{u16_at, u32_at, u64_at};
+use crate::decode::bytes::tags::Tags;
+use crate::decode::containers::codecs::pcm_params;
+use crate::decode::containers::elementary::open_elementary;
+use crate::decode::containers::opened::{Blocks, Opened, malformed, unsupported};
+use crate::decode::packets::frames::{FrameReader, find_first};
+use crate::decode::packets::packet::PCM_PACKET;
 use crate::error::Error;
 
 /// The GUID at the start of a Wave64 file.
-pub(super) const W64_RIFF: [u8; 16] = *b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00";
-
-/// Little-endian numbers at an offset.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
-}
+pub(in crate::decode) const W64_RIFF: [u8; 16] = *b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00";
 
 /// What the chunks say.
 #[derive(Default)]
@@ -39,7 +30,7 @@ struct Chunks<'a> {
 }
 
 /// Opens RIFF, RF64 and BW64.
-pub(super) fn open_wave(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open_wave(bytes: &Bytes) -> Result<Opened, Error> {
     let mut chunks = Chunks::default();
     let mut long_data = None;
     let mut at = 12;
@@ -75,7 +66,7 @@ pub(super) fn open_wave(bytes: &Bytes) -> Result<Opened, Error> {
 }
 
 /// Opens Sony Wave64: chunks named by GUIDs, with 64-bit sizes that include their header.
-pub(super) fn open_wave64(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open_wave64(bytes: &Bytes) -> Result<Opened, Error> {
     let mut chunks = Chunks::default();
     let mut at = 40;
     while let (Some(kind), Some(len)) = (bytes.get(at..at + 4), u64_at(bytes, at + 16)) {
@@ -146,9 +137,7 @@ fn open_chunks(bytes: &Bytes, container: &'static str, chunks: Chunks<'_>) -> Re
             let samples =
                 adpcm_block_samples(codec == id::CODEC_ID_ADPCM_MS, block_align, n_channels as usize, bits)
                     .ok_or_else(|| malformed(container, Some("adpcm"), "its block size makes no sense"))?;
-            params
-                .with_frames_per_block(samples)
-                .with_max_frames_per_packet(samples.max(super::demux::PCM_PACKET));
+            params.with_frames_per_block(samples).with_max_frames_per_packet(samples.max(PCM_PACKET));
             (block_align, samples)
         }
         _ => (width * n_channels as usize, 1),
@@ -191,8 +180,7 @@ fn unsupported_tag(container: &str, tag: u16) -> Error {
 
 /// MPEG audio wrapped in a WAV file.
 fn open_mpeg(body: &Bytes, tags: Tags, container: &'static str) -> Result<Opened, Error> {
-    let (kind, at) =
-        frames::find_first(body).ok_or_else(|| malformed(container, Some("mp3"), "it has no frames"))?;
+    let (kind, at) = find_first(body).ok_or_else(|| malformed(container, Some("mp3"), "it has no frames"))?;
     if FrameReader::new(body.clone(), at).is_none() {
         return Err(malformed(container, Some("mp3"), "it has no frames"));
     }

@@ -7,11 +7,12 @@
 
 use bytes::Bytes;
 
-use super::demux::Packet;
+use crate::decode::bytes::tags::id3v2_len;
+use crate::decode::packets::packet::Packet;
 
 /// Kind of elementary stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Elementary {
+pub(in crate::decode) enum Elementary {
     /// MPEG audio of layer 1, 2 or 3.
     Mpeg(u8),
     /// AAC in ADTS frames.
@@ -26,18 +27,18 @@ const CHAIN_BEHIND_JUNK: usize = 4;
 
 /// A parsed frame header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Header {
+pub(in crate::decode) struct Header {
     kind: Elementary,
     /// MPEG version (1, 2, or 25 for 2.5); for ADTS the audio object type (2 is LC).
-    pub(super) version: u8,
+    pub(in crate::decode) version: u8,
     /// Sample rate in Hz.
-    pub(super) sample_rate: u32,
+    pub(in crate::decode) sample_rate: u32,
     /// Channels; 0 where the stream itself tells them (ADTS with a program config element).
-    pub(super) channels: u8,
+    pub(in crate::decode) channels: u8,
     /// Samples a channel that the frame decodes to.
-    pub(super) samples: u32,
+    pub(in crate::decode) samples: u32,
     /// Length of the frame with its header in bytes; never 0.
-    pub(super) len: usize,
+    pub(in crate::decode) len: usize,
     /// Bytes before the payload that the decoder does not want.
     skip: usize,
     has_crc: bool,
@@ -140,7 +141,7 @@ impl Header {
 }
 
 /// Finds the first frame: at the start, or behind up to [`MAX_JUNK`] bytes of something else.
-pub(super) fn find_first(body: &[u8]) -> Option<(Elementary, usize)> {
+pub(in crate::decode) fn find_first(body: &[u8]) -> Option<(Elementary, usize)> {
     let limit = body.len().min(MAX_JUNK);
     let mut at = 0;
     while let Some(step) = body[at..limit].iter().position(|&b| b == 0xff) {
@@ -197,31 +198,31 @@ fn tag_len(rest: &[u8]) -> Option<usize> {
         // The size excludes the header.
         return Some(size.saturating_add(32));
     }
-    super::tags::id3v2_len(rest)
+    id3v2_len(rest)
 }
 
 /// What a walk over all frames tells.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Census {
+pub(in crate::decode) struct Census {
     /// Frames of audio, with those lost in damaged stretches.
-    pub(super) frames: u64,
+    pub(in crate::decode) frames: u64,
     /// Whether the bytes end within a frame.
-    pub(super) cut: bool,
+    pub(in crate::decode) cut: bool,
 }
 
 /// Encoder delay and padding, as the info frame of an MP3 tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct InfoFrame {
+pub(in crate::decode) struct InfoFrame {
     /// Frames of audio the encoder wrote.
-    pub(super) frames: Option<u32>,
+    pub(in crate::decode) frames: Option<u32>,
     /// Samples the encoder put before the audio.
-    pub(super) delay: Option<u32>,
+    pub(in crate::decode) delay: Option<u32>,
     /// Samples the encoder put behind the audio.
-    pub(super) padding: Option<u32>,
+    pub(in crate::decode) padding: Option<u32>,
 }
 
 /// Walks the frames of an elementary stream.
-pub(super) struct FrameReader {
+pub(in crate::decode) struct FrameReader {
     bytes: Bytes,
     first: Header,
     start: usize,
@@ -242,23 +243,23 @@ struct Step {
 
 impl FrameReader {
     /// A walk that starts at the frame at `bytes[start..]`.
-    pub(super) fn new(bytes: Bytes, start: usize) -> Option<Self> {
+    pub(in crate::decode) fn new(bytes: Bytes, start: usize) -> Option<Self> {
         let first = Header::parse(bytes.get(start..)?)?;
         Some(Self { bytes, first, start, at: start, count: 0, seen: (0, 0) })
     }
 
     /// The first frame's header.
-    pub(super) const fn header(&self) -> &Header {
+    pub(in crate::decode) const fn header(&self) -> &Header {
         &self.first
     }
 
     /// Bytes walked over.
-    pub(super) const fn position(&self) -> usize {
+    pub(in crate::decode) const fn position(&self) -> usize {
         self.at
     }
 
     /// Walks over everything, then rewinds. Reads some bytes a frame.
-    pub(super) fn census(&mut self) -> Census {
+    pub(in crate::decode) fn census(&mut self) -> Census {
         let mut census = Census::default();
         while let Some(step) = self.step() {
             census.frames += step.lost + u64::from(!self.is_info(&step));
@@ -271,7 +272,7 @@ impl FrameReader {
     }
 
     /// The info frame (Xing, Info or VBRI), if the stream starts with one.
-    pub(super) fn info(&self) -> Option<InfoFrame> {
+    pub(in crate::decode) fn info(&self) -> Option<InfoFrame> {
         let frame = self.bytes.get(self.start..self.start + self.first.len)?;
         if vbri(frame) {
             let frames = u32::from_be_bytes(frame.get(50..54)?.try_into().ok()?);
@@ -300,7 +301,7 @@ impl FrameReader {
     }
 
     /// The next frame of audio.
-    pub(super) fn next_packet(&mut self) -> Option<Packet> {
+    pub(in crate::decode) fn next_packet(&mut self) -> Option<Packet> {
         loop {
             let step = self.step()?;
             self.count += step.lost;

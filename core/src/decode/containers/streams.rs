@@ -6,13 +6,17 @@ use symphonia::core::errors::Error as SymphoniaError;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track};
 use symphonia::default::formats::{FlacReader, MkvReader, OggReader};
 
-use super::demux::{Container, Demuxer, Source, ticks_to_samples};
-use super::open::{Opened, Span, check_aac, codec_name, malformed, unsupported, usual_priming};
-use super::tags::Tags;
+use crate::decode::bytes::source::Source;
+use crate::decode::bytes::tags::Tags;
+use crate::decode::containers::codecs::{check_aac, codec_name, usual_priming};
+use crate::decode::containers::opened::{Opened, Span, malformed, unsupported};
+use crate::decode::packets::container::Container;
+use crate::decode::packets::demux::Demuxer;
+use crate::decode::packets::packet::ticks_to_samples;
 use crate::error::Error;
 
 /// Opens native FLAC.
-pub(super) fn open_flac(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open_flac(bytes: &Bytes) -> Result<Opened, Error> {
     let (stream, read) = Source::stream(bytes.clone(), 0, true);
     let reader = FlacReader::try_new(stream, FormatOptions::default())
         .map_err(|error| cannot_open("flac", Some("flac"), &error))?;
@@ -20,7 +24,7 @@ pub(super) fn open_flac(bytes: &Bytes) -> Result<Opened, Error> {
 }
 
 /// Opens Ogg with Vorbis or FLAC in it.
-pub(super) fn open_ogg(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open_ogg(bytes: &Bytes) -> Result<Opened, Error> {
     let codecs: Vec<_> = first_packets(bytes).map(codec_in_ogg).collect();
     if !codecs.iter().any(|codec| matches!(codec, Some("vorbis" | "flac"))) {
         return Err(match codecs.into_iter().flatten().next() {
@@ -42,7 +46,7 @@ pub(super) fn open_ogg(bytes: &Bytes) -> Result<Opened, Error> {
 }
 
 /// Opens Matroska and WebM.
-pub(super) fn open_matroska(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open_matroska(bytes: &Bytes) -> Result<Opened, Error> {
     let head = &bytes[..bytes.len().min(64)];
     let name = if head.windows(4).any(|word| word == b"webm") { "webm" } else { "mkv" };
     // Cut files claim to be longer. Read as if the source could not seek, the index at the end,
@@ -162,14 +166,14 @@ fn open_reader(
 }
 
 /// The first audio track with a decoder.
-pub(super) fn choose(reader: &dyn FormatReader) -> Option<&Track> {
+pub(in crate::decode) fn choose(reader: &dyn FormatReader) -> Option<&Track> {
     let codecs = symphonia::default::get_codecs();
     reader.tracks().iter().find(|track| {
         audio_params(track).is_some_and(|params| codecs.get_audio_decoder(params.codec).is_some())
     })
 }
 
-pub(super) fn audio_params(track: &Track) -> Option<&AudioCodecParameters> {
+pub(in crate::decode) fn audio_params(track: &Track) -> Option<&AudioCodecParameters> {
     track.codec_params.as_ref()?.audio()
 }
 

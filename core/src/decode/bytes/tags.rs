@@ -6,7 +6,8 @@ use bytes::Bytes;
 use symphonia::core::meta::{Metadata, MetadataReader, MetadataRevision, StandardTag};
 use symphonia::default::meta::Id3v2Reader;
 
-use super::demux::Source;
+use crate::decode::bytes::numbers::u32_at;
+use crate::decode::bytes::source::Source;
 
 /// Longest value kept, in characters.
 const MAX_VALUE: usize = 500;
@@ -16,16 +17,16 @@ const MAX_ID3V2: usize = 16 << 20;
 
 /// Text tags by lower-case key; the first of a key wins.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tags(BTreeMap<String, String>);
+pub(in crate::decode) struct Tags(BTreeMap<String, String>);
 
 impl Tags {
     /// The tags as the report holds them.
-    pub(super) fn into_map(self) -> BTreeMap<String, String> {
+    pub(in crate::decode) fn into_map(self) -> BTreeMap<String, String> {
         self.0
     }
 
     /// Adds what `others` has and this lacks.
-    pub(super) fn merge(&mut self, others: Self) {
+    pub(in crate::decode) fn merge(&mut self, others: Self) {
         for (key, value) in others.0 {
             self.0.entry(key).or_insert(value);
         }
@@ -44,7 +45,7 @@ impl Tags {
     }
 
     /// Adds a value in UTF-8 or, failing that, Latin-1, up to its first zero byte.
-    pub(super) fn insert_bytes(&mut self, key: &str, value: &[u8]) {
+    pub(in crate::decode) fn insert_bytes(&mut self, key: &str, value: &[u8]) {
         let value = &value[..value.len().min(4 * MAX_VALUE)];
         let value = value.split(|&b| b == 0).next().unwrap_or_default();
         match std::str::from_utf8(value) {
@@ -54,9 +55,9 @@ impl Tags {
     }
 
     /// Reads the body of a RIFF LIST chunk, if it is of form INFO.
-    pub(super) fn read_riff_info(&mut self, list: &[u8]) {
+    pub(in crate::decode) fn read_riff_info(&mut self, list: &[u8]) {
         let Some(mut rest) = list.strip_prefix(b"INFO") else { return };
-        while let (Some(kind), Some(len)) = (rest.get(..4), super::riff::u32_at(rest, 4)) {
+        while let (Some(kind), Some(len)) = (rest.get(..4), u32_at(rest, 4)) {
             let start = 8.min(rest.len());
             let end = start.saturating_add(len as usize).min(rest.len());
             let key = match kind {
@@ -80,7 +81,7 @@ impl Tags {
     }
 
     /// Reads one ID3v2 tag that fills `tag`.
-    pub(super) fn read_id3v2(&mut self, tag: &Bytes) {
+    pub(in crate::decode) fn read_id3v2(&mut self, tag: &Bytes) {
         if tag.len() > MAX_ID3V2 || !tag.starts_with(b"ID3") {
             return;
         }
@@ -93,7 +94,7 @@ impl Tags {
     }
 
     /// Reads the old 128-byte tag at the end of MP3 files.
-    pub(super) fn read_id3v1(&mut self, bytes: &[u8]) {
+    pub(in crate::decode) fn read_id3v1(&mut self, bytes: &[u8]) {
         let Some(tag) = bytes.last_chunk::<128>().filter(|tag| tag.starts_with(b"TAG")) else { return };
         for (key, range) in [("title", 3..33), ("artist", 33..63), ("album", 63..93), ("date", 93..97)] {
             self.insert_bytes(key, &tag[range]);
@@ -101,7 +102,7 @@ impl Tags {
     }
 
     /// Reads what a demuxer found.
-    pub(super) fn read_metadata(&mut self, mut metadata: Metadata<'_>) {
+    pub(in crate::decode) fn read_metadata(&mut self, mut metadata: Metadata<'_>) {
         if let Some(revision) = metadata.skip_to_latest() {
             self.read_revision(revision);
         }
@@ -149,7 +150,7 @@ impl Tags {
 }
 
 /// Length of the ID3v2 tag that starts `bytes`, with header and footer.
-pub(super) fn id3v2_len(bytes: &[u8]) -> Option<usize> {
+pub(in crate::decode) fn id3v2_len(bytes: &[u8]) -> Option<usize> {
     let header = bytes.first_chunk::<10>()?;
     let valid = header.starts_with(b"ID3")
         && header[3] < 0xff
@@ -161,7 +162,7 @@ pub(super) fn id3v2_len(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Reads the ID3v2 tags that lead the file; where they end.
-pub(super) fn read_leading(bytes: &Bytes) -> (Tags, usize) {
+pub(in crate::decode) fn read_leading(bytes: &Bytes) -> (Tags, usize) {
     let (mut tags, mut at) = (Tags::default(), 0);
     while let Some(len) = id3v2_len(&bytes[at..]) {
         let end = (at + len).min(bytes.len());

@@ -11,46 +11,17 @@ use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::units::TimeBase;
 use symphonia::default::formats::IsoMp4Reader;
 
-use super::aiff::{be_u32, be_u64};
-use super::demux::{Demuxer, Source, ticks_to_samples};
-use super::open::{Opened, Span, check_aac, codec_name, malformed, unsupported, usual_priming};
-use super::samples::SampleReader;
-use super::tags::Tags;
+use crate::decode::bytes::aac_config::AacConfig;
+use crate::decode::bytes::boxes::{boxes, find};
+use crate::decode::bytes::numbers::{be_u32, be_u64};
+use crate::decode::bytes::source::Source;
+use crate::decode::bytes::tags::Tags;
+use crate::decode::containers::codecs::{check_aac, codec_name, usual_priming, width};
+use crate::decode::containers::opened::{Opened, Span, malformed, unsupported};
+use crate::decode::packets::demux::Demuxer;
+use crate::decode::packets::packet::{PCM_PACKET, ticks_to_samples};
+use crate::decode::packets::samples::SampleReader;
 use crate::error::Error;
-
-/// A box of an ISO media file.
-pub(super) struct Atom<'a> {
-    pub(super) kind: [u8; 4],
-    /// Its content, as far as the file has it.
-    pub(super) body: &'a [u8],
-    /// Where it claims to end, from the start of the bytes that were walked.
-    pub(super) end: u64,
-}
-
-/// The boxes in `bytes`, one after the other.
-pub(super) fn boxes(bytes: &[u8]) -> impl Iterator<Item = Atom<'_>> {
-    let mut at = 0_u64;
-    std::iter::from_fn(move || {
-        let start = usize::try_from(at).ok()?;
-        let kind = *bytes.get(start.checked_add(4)?..)?.first_chunk()?;
-        let (header, len) = match be_u32(bytes, start)? {
-            0 => (8, bytes.len() as u64 - at),
-            1 => (16, be_u64(bytes, start + 8)?),
-            len => (8, u64::from(len)),
-        };
-        let end = at.checked_add(len.max(header))?;
-        let body_start = (start + header as usize).min(bytes.len());
-        let body_end = usize::try_from(end).unwrap_or(usize::MAX).clamp(body_start, bytes.len());
-        at = end;
-        Some(Atom { kind, body: &bytes[body_start..body_end], end })
-    })
-}
-
-/// The content of the first box along `path`.
-pub(super) fn find<'a>(bytes: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
-    path.iter()
-        .try_fold(bytes, |bytes, kind| boxes(bytes).find(|atom| atom.kind == **kind).map(|atom| atom.body))
-}
 
 /// An audio track as the boxes tell it.
 struct AudioTrack<'a> {
@@ -133,7 +104,7 @@ fn itunes_gapless(moov: &[u8]) -> Option<(i64, i64)> {
 }
 
 /// Opens the first audio track that can be decoded.
-pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
+pub(in crate::decode) fn open(bytes: &Bytes) -> Result<Opened, Error> {
     let brand = bytes.get(8..12).unwrap_or_default();
     let Some(moov) = find(bytes, &[b"moov"]) else {
         return Err(malformed("mp4", None, "its index is missing, perhaps cut off with the end of the file"));
@@ -166,7 +137,7 @@ pub(super) fn open(bytes: &Bytes) -> Result<Opened, Error> {
     if params.max_frames_per_packet.is_none()
         && codec_name(params.codec).is_some_and(|c| c.starts_with("pcm"))
     {
-        params.with_max_frames_per_packet(super::demux::PCM_PACKET);
+        params.with_max_frames_per_packet(PCM_PACKET);
     }
     let time_base = TimeBase::try_from_recip(track.timescale);
     let sample_rate = aac_rate(&params).or(params.sample_rate).unwrap_or(track.timescale);
@@ -235,7 +206,7 @@ fn set_endianness(params: &mut AudioCodecParameters, track: &AudioTrack<'_>) {
 /// Bytes of one sample of all channels, if the codec is PCM.
 fn pcm_frame(params: &AudioCodecParameters) -> Option<usize> {
     codec_name(params.codec)?.starts_with("pcm").then_some(())?;
-    Some(super::aiff::width(params.codec) * params.channels.as_ref()?.count())
+    Some(width(params.codec) * params.channels.as_ref()?.count())
 }
 
 fn stream_skip(stream: &mut symphonia::core::io::MediaSourceStream<'static>, bytes: u64) {
@@ -278,110 +249,6 @@ fn refuse(container: &str, format: &[u8; 4]) -> Error {
         }
     };
     unsupported(container, Some(codec), title)
-}
-
-/// The decoder's configuration within an elementary stream descriptor (ISO 14496-1, 7.2.6.5), as
-/// the `esds` box and CAF's cookie hold it.
-pub(super) fn decoder_config(descriptor: &[u8]) -> Option<&[u8]> {
-    let (3, stream) = descriptor_body(descriptor)? else { return None };
-    let flags = *stream.get(2)?;
-    // Optional fields: the stream this depends on, an URL, and a clock reference.
-    let mut at = 3;
-    at += if flags & 0x80 != 0 { 2 } else { 0 };
-    at += if flags & 0x40 != 0 { 1 + usize::from(*stream.get(at)?) } else { 0 };
-    at += if flags & 0x20 != 0 { 2 } else { 0 };
-    let (4, decoder) = descriptor_body(stream.get(at..)?)? else { return None };
-    let (5, config) = descriptor_body(decoder.get(13..)?)? else { return None };
-    Some(config)
-}
-
-/// Tag and content of a descriptor.
-fn descriptor_body(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let (&tag, mut rest) = bytes.split_first()?;
-    let mut len = 0_usize;
-    for _ in 0..4 {
-        let (&byte, behind) = rest.split_first()?;
-        rest = behind;
-        len = len << 7 | usize::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            break;
-        }
-    }
-    Some((tag, &rest[..len.min(rest.len())]))
-}
-
-/// What an AAC stream's configuration (AudioSpecificConfig, ISO 14496-3, 1.6.2.1) says of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct AacConfig {
-    /// Audio object type of the core: 2 is LC.
-    pub(super) object_type: u32,
-    /// Rate of the core in Hz.
-    pub(super) sample_rate: u32,
-    /// Channel configuration; 0 is told elsewhere.
-    pub(super) channels: u32,
-    /// Whether spectral band replication (HE-AAC) is signalled.
-    pub(super) sbr: bool,
-    /// Whether parametric stereo (HE-AAC v2) is signalled.
-    pub(super) ps: bool,
-}
-
-impl AacConfig {
-    /// Reads a configuration, with the backward-compatible extension behind it.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut bits = Bits { bytes, at: 0 };
-        let mut object_type = bits.object_type()?;
-        let sample_rate = bits.rate()?;
-        let channels = bits.take(4)?;
-        let (mut sbr, mut ps) = (matches!(object_type, 5 | 29), object_type == 29);
-        if sbr {
-            bits.rate()?;
-            object_type = bits.object_type()?;
-        } else if object_type == 2 {
-            // Frame length, no core coder, no extension: then perhaps 0x2b7 and the hidden SBR.
-            let plain = bits.take(1).is_some() && bits.take(1) == Some(0) && bits.take(1) == Some(0);
-            if plain && channels > 0 && bits.take(11) == Some(0x2b7) && bits.object_type() == Some(5) {
-                sbr = bits.take(1) == Some(1);
-                ps = sbr && bits.rate().is_some() && bits.take(11) == Some(0x548) && bits.take(1) == Some(1);
-            }
-        }
-        Some(Self { object_type, sample_rate, channels: if channels == 7 { 8 } else { channels }, sbr, ps })
-    }
-}
-
-/// Bits, the highest first.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Bits<'_> {
-    fn take(&mut self, count: usize) -> Option<u32> {
-        let mut value = 0;
-        for at in self.at..self.at + count {
-            let byte = self.bytes.get(at / 8)?;
-            value = value << 1 | u32::from(byte >> (7 - at % 8) & 1);
-        }
-        self.at += count;
-        Some(value)
-    }
-
-    fn object_type(&mut self) -> Option<u32> {
-        match self.take(5)? {
-            31 => Some(32 + self.take(6)?),
-            object_type => Some(object_type),
-        }
-    }
-
-    fn rate(&mut self) -> Option<u32> {
-        const RATES: [u32; 13] = [
-            96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
-            7_350,
-        ];
-        match self.take(4)? {
-            15 => self.take(24),
-            index => RATES.get(index as usize).copied(),
-        }
-    }
 }
 
 #[cfg(test)]
