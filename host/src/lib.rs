@@ -21,6 +21,7 @@ mod error;
 mod failure;
 mod files;
 mod guest;
+mod interfaces;
 mod key_value;
 mod log;
 mod metrics;

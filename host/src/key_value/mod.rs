@@ -7,7 +7,6 @@ mod file;
 mod memory;
 mod place;
 mod redis;
-mod spin;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,8 +20,10 @@ use file::FileStore;
 use memory::Memory;
 pub use place::KeyValuePlace;
 use redis::RedisStore;
+
+/// A guest's handle of the store.
 #[expect(unreachable_pub, reason = "the generated bindings export it again")]
-pub use spin::OpenStore;
+pub struct OpenStore;
 
 /// Longest time of an operation.
 const MAX_TIME: Duration = Duration::from_secs(1);

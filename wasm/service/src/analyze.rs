@@ -15,41 +15,13 @@ use sectionist_core::report::Corrections;
 use sectionist_core::{AnalysisParams, FileHint, Report};
 
 use crate::analysis::Run;
-use crate::answer::{self, Wishes};
+use crate::answer::{self, Wishes, add_timing};
+use crate::context::Context;
 use crate::error::ApiError;
-use crate::gate::{Context, add_timing};
 use crate::log::milliseconds;
+use crate::question::Question;
 use crate::upload::{self, Bounds, Upload};
 use crate::{cache, client, events};
-
-/// A question whose upload has arrived.
-pub(crate) struct Question {
-    pub(crate) context: Context,
-    pub(crate) params: AnalysisParams,
-    hint: FileHint,
-    corrections: Option<Corrections>,
-    fingerprint: Fingerprint,
-}
-
-impl Question {
-    /// Keeps the report that was made, and dresses it.
-    pub(crate) async fn settle(&self, report: Report) -> Report {
-        let report = cache::keep(&self.context, &self.fingerprint, report, self.params.format).await;
-        self.dress(report)
-    }
-
-    /// Puts into a report what depends on this request only: corrections, the parts asked for, the file's name,
-    /// and whether name and type fit.
-    fn dress(&self, mut report: Report) -> Report {
-        if let Some(corrections) = &self.corrections {
-            report = corrections.apply(&report);
-        }
-        report.include = self.params.include;
-        report.source.name.clone_from(&self.hint.name);
-        report.warnings.splice(0..0, check_hint(&self.hint, &report.source.container));
-        report
-    }
-}
 
 /// The route.
 pub(crate) async fn analyze(Extension(context): Extension<Context>, request: Request<Body>) -> Response {

@@ -107,6 +107,13 @@ fn accepts_events(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Appends a measurement to the `Server-Timing` header.
+pub(crate) fn add_timing(headers: &mut HeaderMap, name: &str, milliseconds: f64) {
+    if let Ok(value) = HeaderValue::from_str(&format!("{name};dur={milliseconds}")) {
+        headers.append("server-timing", value);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use sectionist_core::params::{Format, Parts};
 use sectionist_core::{Report, export};
 
 use crate::clock::since_epoch;
-use crate::gate::Context;
+use crate::context::Context;
 use crate::store;
 
 /// The report of `fingerprint` and its age, if it was kept and is young enough.

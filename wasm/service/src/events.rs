@@ -16,8 +16,8 @@ use sectionist_core::{Report, export};
 use serde::Serialize;
 
 use crate::analysis::Run;
-use crate::analyze::Question;
 use crate::error::ApiError;
+use crate::question::Question;
 
 /// Shortest time between two `progress` events.
 const INTERVAL: Duration = Duration::from_millis(100);

@@ -9,45 +9,18 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use sectionist_api::routes::Route;
 use sectionist_api::variables::Settings;
-use spin_sdk::wit_bindgen::{backpressure_dec, backpressure_inc};
 use tower_service::Service;
 
+use crate::answer::add_timing;
+use crate::context::{Busy, Context};
 use crate::error::{ApiError, Outcome};
 use crate::log::{Entry, milliseconds, pseudonym};
 use crate::{client, config, cors, routes};
 
-/// What handlers know of the request beside the request itself.
-#[derive(Debug, Clone)]
-pub(crate) struct Context {
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) entry: Entry,
-    /// The client's address, as far as it is known.
-    pub(crate) client: Option<IpAddr>,
-    /// Held for as long as the instance takes no further requests.
-    _busy: Option<Arc<Busy>>,
-}
-
-/// While this lives, the host sends further requests to other instances.
-#[derive(Debug)]
-struct Busy;
-
-impl Busy {
-    fn enter() -> Self {
-        backpressure_inc();
-        Self
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        backpressure_dec();
-    }
-}
-
 /// Serves one request.
 pub(crate) async fn serve(request: Request<Body>) -> Response {
     // Before anything is awaited, or the host may have put another request into this instance.
-    let busy = routes::is_long(&request).then(|| Arc::new(Busy::enter()));
+    let busy = routes::is_long(&request).then(Busy::enter);
     let started = Instant::now();
     let id = request_id(request.headers());
     let origin = request.headers().get(header::ORIGIN).cloned();
@@ -64,8 +37,7 @@ pub(crate) async fn serve(request: Request<Body>) -> Response {
             if let Some(client) = client {
                 entry.set("client", pseudonym(client));
             }
-            let context =
-                Context { settings: Arc::clone(&settings), entry: entry.clone(), client, _busy: busy };
+            let context = Context::new(Arc::clone(&settings), entry.clone(), client, busy);
             let preflight = request.method() == Method::OPTIONS;
             let mut response = if preflight {
                 StatusCode::NO_CONTENT.into_response()
@@ -99,13 +71,6 @@ async fn route(mut request: Request<Body>, context: Context) -> Response {
     match routes::router().call(request).await {
         Ok(response) => response,
         Err(never) => match never {},
-    }
-}
-
-/// Appends a measurement to the `Server-Timing` header.
-pub(crate) fn add_timing(headers: &mut HeaderMap, name: &str, milliseconds: f64) {
-    if let Ok(value) = HeaderValue::from_str(&format!("{name};dur={milliseconds}")) {
-        headers.append("server-timing", value);
     }
 }
 

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use crate::analyze::analyze;
 use crate::answer::Wishes;
+use crate::context::Context;
 use crate::error::ApiError;
-use crate::gate::Context;
 
 /// The contract, as it is made from the types that this crate answers with.
 const CONTRACT: &str = include_str!("../../../docs/openapi.json");

@@ -2,17 +2,13 @@
 
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
-use super::KeyValue;
 use crate::bindings::spin::key_value::key_value::{self, Error};
 use crate::bindings::spin::variables::variables;
 use crate::guest::Guest;
+use crate::key_value::{KeyValue, OpenStore};
 
 /// The only store there is, as `spin.toml` says.
 const LABEL: &str = "default";
-
-/// A guest's handle of the store.
-#[expect(unreachable_pub, reason = "the generated bindings export it again")]
-pub struct OpenStore;
 
 impl variables::Host for Guest {}
 
