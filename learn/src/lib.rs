@@ -9,7 +9,6 @@ mod dice;
 pub mod folds;
 pub mod harmony;
 pub mod judge;
-mod life;
 pub mod logistic;
 pub mod minimise;
 pub mod rhythm;
@@ -38,9 +37,6 @@ pub fn stored(x: f64) -> f64 {
 /// # Errors
 /// An unknown name; songs that cannot be read or analysed.
 pub fn learn(what: &str, left_out: &Path, priors: &Path, folders: &[String]) -> Result<String, Failure> {
-    if what == "life" {
-        return life::count(priors);
-    }
     let songs = songs::list(folders)?;
     match what {
         "beats" => {

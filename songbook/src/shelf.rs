@@ -122,7 +122,7 @@ impl Composition {
         // Loudness is compared where there is any, so that a player of few notes is not a loud one.
         let reference = effects::loudness(&samples);
         for layer in &self.sound.layers {
-            let mut played = layer.render(n, cents, &mut chance)?;
+            let mut played = layer.render(n, cents, &mut chance);
             if reference > 0.0 {
                 let gain = layer.level as f32 * reference / effects::loudness(&played).max(1e-6);
                 played.iter_mut().for_each(|x| *x *= gain);

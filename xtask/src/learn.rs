@@ -25,7 +25,6 @@ struct Lesson {
 }
 
 const LESSONS: &[Lesson] = &[
-    Lesson { name: "life", file: "songbook/src/sets/forms/life.counts", wants_corpus: false, songs: &[] },
     Lesson {
         name: "beats",
         file: "core/src/rhythm/network.weights",

@@ -1,12 +1,10 @@
 //! Which parts the soundfont plays, and which are sung or synthesised.
 
 use super::palette::Palette;
-use crate::Split;
 use crate::chance::Chance;
 use crate::score::{Part, Sounding};
 use crate::sound::Sound;
 use crate::sound::drum_machine::DrumMachine;
-use crate::sound::kit::Kit;
 use crate::sound::layer::{Layer, Player};
 use crate::sound::synth::Patch;
 use crate::sound::voice::Singer;
@@ -15,7 +13,6 @@ use crate::sound::voice::Singer;
 /// returns what is left for the soundfont.
 pub(crate) fn cast(
     notes: Vec<Sounding>,
-    split: Split,
     palette: Palette,
     sound: &mut Sound,
     chance: &mut Chance,
@@ -30,7 +27,7 @@ pub(crate) fn cast(
             Part::Voice | Part::Speech => 1.0,
             _ if acoustic => 0.0,
             Part::Drums if is_electronic => 0.6,
-            Part::Drums => 0.55,
+            Part::Drums => 0.15,
             _ if is_electronic => 0.5,
             _ => 0.1,
         };
@@ -44,15 +41,11 @@ pub(crate) fn cast(
         let (player, level) = match part {
             Part::Voice => (Player::Singer(Singer::new(&mut own)), own.range(0.5, 1.15)),
             Part::Speech => (Player::Singer(Singer::speaking(&mut own)), own.range(0.6, 1.2)),
-            Part::Drums if own.often(if is_electronic { 0.2 } else { 0.7 }) => {
-                (Player::Kit(Kit::new(split, &mut own)), own.range(0.5, 1.2))
-            }
             Part::Drums => (Player::Drums(DrumMachine::new(&mut own)), own.range(0.5, 1.2)),
             Part::Bass => (Player::Synth(Patch::new(part, &mut own)), own.range(0.4, 0.8)),
             _ => (Player::Synth(Patch::new(part, &mut own)), own.range(0.3, 0.8)),
         };
-        let doubled = (part == Part::Voice && own.often(0.3)).then(|| own.range(0.012, 0.035));
-        sound.layers.push(Layer { player, notes: taken, doubled, level });
+        sound.layers.push(Layer { player, notes: taken, level });
     }
     left
 }

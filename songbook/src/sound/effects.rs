@@ -1,8 +1,5 @@
 //! What happens to a mix: rooms, tape, amplifiers, telephones.
 
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex;
-
 use crate::chance::Chance;
 
 use super::RATE;
@@ -26,12 +23,6 @@ pub(crate) enum Effect {
     Tilt { db: f64 },
     /// Turned down by `depth` at these times in seconds and back within `seconds`, as sidechains do.
     Duck { times: Vec<f64>, depth: f32, seconds: f64 },
-    /// Faster and slower by `depth` of the speed, `hz` times a second, as tape is.
-    Wow { depth: f64, hz: f64 },
-    /// Louder by so many dB, and what is over full scale turned down ahead of it.
-    Limit { gain_db: f64 },
-    /// Coded with loss: nothing over `highest` Hz, and steps over each band's level in dB.
-    Lossy { highest: f64, step_db: f64 },
     /// Louder from silence over the first seconds, or softer over the last.
     Fade { seconds_in: f64, seconds_out: f64 },
 }
@@ -50,9 +41,6 @@ impl Effect {
             Self::Band { low, high } => band(samples, *low, *high),
             Self::Tilt { db } => tilt(samples, *db),
             Self::Duck { times, depth, seconds } => duck(samples, times, *depth, *seconds),
-            Self::Wow { depth, hz } => wow(samples, *depth, *hz),
-            Self::Limit { gain_db } => limit(samples, *gain_db),
-            Self::Lossy { highest, step_db } => lossy(samples, *highest, *step_db),
             Self::Fade { seconds_in, seconds_out } => fade(samples, *seconds_in, *seconds_out),
         }
     }
@@ -158,71 +146,6 @@ fn crackle(samples: &mut [f32], rate: f64, chance: &mut Chance) {
     }
 }
 
-fn wow(samples: &mut [f32], depth: f64, hz: f64) {
-    let turn = std::f64::consts::TAU * hz / RATE;
-    let reach = depth / turn;
-    let source = samples.to_vec();
-    for (i, x) in samples.iter_mut().enumerate() {
-        let at = (i as f64 + reach * (turn * i as f64).sin()).max(0.0);
-        let (before, part) = (at as usize, at.fract() as f32);
-        let of = |idx: usize| source.get(idx).copied().unwrap_or(0.0);
-        *x = of(before) * (1.0 - part) + of(before + 1) * part;
-    }
-}
-
-/// Turned down as much as the loudest of the next 5 ms asks for, and back within 80 ms.
-fn limit(samples: &mut [f32], gain_db: f64) {
-    let gain = 10f64.powf(gain_db / 20.0) as f32;
-    let ahead = (0.005 * RATE) as usize;
-    let back = (-1.0 / (0.08 * RATE)).exp() as f32;
-    let wanted: Vec<f32> = samples.iter().map(|x| 1.0 / (gain * x.abs()).max(1.0)).collect();
-    let mut now = 1.0f32;
-    for (i, x) in samples.iter_mut().enumerate() {
-        let least = wanted[i..].iter().take(ahead).copied().fold(1.0f32, f32::min);
-        now = if least < now { least } else { 1.0 - (1.0 - now) * back };
-        *x *= gain * now.min(least);
-    }
-}
-
-/// Bins of a frame of [`lossy`].
-const CODED: usize = 512;
-/// Bins that are coded with one step.
-const CODED_BAND: usize = 8;
-
-/// Rounds the spectra of overlapping frames.
-fn lossy(samples: &mut [f32], highest: f64, step_db: f64) {
-    let mut planner = RealFftPlanner::<f32>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(CODED), planner.plan_fft_inverse(CODED));
-    let window: Vec<f32> =
-        (0..CODED).map(|i| (std::f32::consts::PI * (i as f32 + 0.5) / CODED as f32).sin()).collect();
-    let step = 10f64.powf(step_db / 20.0) as f32;
-    let last = (highest / RATE * CODED as f64) as usize;
-    let mut coded = vec![0.0f32; samples.len()];
-    let (mut frame, mut bins) = (forward.make_input_vec(), forward.make_output_vec());
-    for start in (0..samples.len()).step_by(CODED / 2) {
-        let of = |i: usize| samples.get(start + i).copied().unwrap_or(0.0);
-        frame.iter_mut().zip(&window).enumerate().for_each(|(i, (x, w))| *x = w * of(i));
-        if forward.process(&mut frame, &mut bins).is_err() {
-            return;
-        }
-        for (idx, band) in bins.chunks_mut(CODED_BAND).enumerate() {
-            let level = (band.iter().map(Complex::norm_sqr).sum::<f32>() / band.len() as f32).sqrt();
-            let by = (step * level).max(1e-9);
-            let round = |x: f32| if idx * CODED_BAND > last { 0.0 } else { (x / by).round() * by };
-            band.iter_mut().for_each(|bin| *bin = Complex::new(round(bin.re), round(bin.im)));
-        }
-        // What is real stays so.
-        bins[0].im = 0.0;
-        bins[CODED / 2].im = 0.0;
-        if inverse.process(&mut bins, &mut frame).is_err() {
-            return;
-        }
-        let out = coded.iter_mut().skip(start).zip(frame.iter().zip(&window));
-        out.for_each(|(y, (x, w))| *y += w * x / CODED as f32);
-    }
-    samples.copy_from_slice(&coded);
-}
-
 fn duck(samples: &mut [f32], times: &[f64], depth: f32, seconds: f64) {
     for &time in times {
         let start = (time * RATE).max(0.0) as usize;
@@ -272,9 +195,6 @@ mod tests {
             Effect::Band { low: 100.0, high: 4000.0 },
             Effect::Tilt { db: 8.0 },
             Effect::Duck { times: vec![0.0, 0.5], depth: 0.7, seconds: 0.3 },
-            Effect::Wow { depth: 0.001, hz: 1.0 },
-            Effect::Limit { gain_db: 9.0 },
-            Effect::Lossy { highest: 6000.0, step_db: 3.0 },
             Effect::Fade { seconds_in: 0.2, seconds_out: 0.2 },
         ];
         for effect in effects {

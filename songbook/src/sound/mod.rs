@@ -3,7 +3,6 @@
 pub(crate) mod drum_machine;
 pub(crate) mod effects;
 pub(crate) mod fluid;
-pub(crate) mod kit;
 pub(crate) mod layer;
 pub(crate) mod synth;
 pub(crate) mod texture;
@@ -122,21 +121,6 @@ impl Sound {
             sound
                 .effects
                 .push(Effect::Band { low: chance.range(40.0, 180.0), high: chance.range(2500.0, 9500.0) });
-        }
-        if chance.often(0.25) {
-            sound
-                .effects
-                .push(Effect::Wow { depth: chance.range(0.0003, 0.0015), hz: chance.range(0.4, 2.0) });
-        }
-        if chance.often(0.3) {
-            // As loud as records of today.
-            sound.effects.push(Effect::Limit { gain_db: chance.range(4.0, 14.0) });
-        }
-        if chance.often(0.3) {
-            sound.effects.push(Effect::Lossy {
-                highest: chance.range(4500.0, 10_000.0),
-                step_db: chance.range(2.0, 9.0),
-            });
         }
         if chance.often(0.04) {
             // A telephone.

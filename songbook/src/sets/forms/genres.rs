@@ -86,28 +86,6 @@ impl Genre {
         }
     }
 
-    /// A genre that has songs at some tempo.
-    pub(super) fn at(bpm: f64, chance: &mut Chance) -> Self {
-        let all = [
-            Self::Pop,
-            Self::Rock,
-            Self::SynthPop,
-            Self::Folk,
-            Self::Ballad,
-            Self::Reggae,
-            Self::Dance,
-            Self::HipHop,
-        ];
-        let near: Vec<Self> = all
-            .into_iter()
-            .filter(|genre| {
-                let (low, high) = genre.tempo();
-                (low - 15.0..high + 10.0).contains(&bpm)
-            })
-            .collect();
-        if near.is_empty() { chance.pick(&[Self::Pop, Self::Rock, Self::HipHop]) } else { chance.pick(&near) }
-    }
-
     /// How one song of it is played.
     pub(super) fn manner(self, chance: &mut Chance) -> Manner {
         let (low, high) = self.tempo();

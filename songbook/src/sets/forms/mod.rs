@@ -2,7 +2,6 @@
 
 mod genres;
 mod layers;
-mod life;
 mod plan;
 
 use serde_json::json;
@@ -28,8 +27,6 @@ use genres::{Genre, Manner};
 use layers::{Drums, Layers, Tunes};
 use plan::{Form, Planned};
 
-/// Two of three songs are made as real ones are, the others in all forms in turn.
-const OF_LIFE: usize = 3;
 /// Longest song in seconds, before its last chord.
 const LONGEST: f64 = 225.0;
 
@@ -44,20 +41,15 @@ struct Material {
 }
 
 pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Composition {
-    let form =
-        if index % OF_LIFE < OF_LIFE - 1 { Form::Life } else { Form::ALL[index / OF_LIFE % Form::ALL.len()] };
-    let (genre, bpm) =
-        if form == Form::Life { life::genre_and_tempo(chance) } else { (chance.pick(form.genres()), None) };
-    let mut manner = genre.manner(chance);
-    manner.bpm = bpm.unwrap_or(manner.bpm);
+    let form = Form::ALL[index % Form::ALL.len()];
+    let genre = chance.pick(form.genres());
+    let manner = genre.manner(chance);
     let mut planned = form.plan(chance);
     shorten(&mut planned, &manner);
     let n_bars: usize = planned.iter().map(|section| section.bars).sum();
     let bars = bars(std::iter::repeat_n(manner.meter, n_bars));
 
-    let mode = if form == Form::Life {
-        life::mode(chance)
-    } else if chance.often(if manner.idiom == Idiom::Electronic { 0.3 } else { 0.65 }) {
+    let mode = if chance.often(if manner.idiom == Idiom::Electronic { 0.3 } else { 0.65 }) {
         Mode::Major
     } else {
         Mode::Minor
@@ -88,7 +80,7 @@ pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Compos
         sound.effects.insert(0, duck);
     }
     let is_sung = sounding.iter().any(|note| matches!(note.part, Part::Voice | Part::Speech));
-    let played = cast(sounding, split, manner.palette, &mut sound, chance);
+    let played = cast(sounding, manner.palette, &mut sound, chance);
 
     let mut truth = json!({ "style": genre.name(), "kind": form.name() });
     truth["ensemble"] = if is_sung { "sung".into() } else { "instrumental".into() };
@@ -178,11 +170,7 @@ fn materials(
             (Form::ThroughComposed, 'B'..='F') if chance.often(0.5) => neighbour(home, chance),
             _ => home,
         };
-        let is_life = form == Form::Life && !matches!(manner.idiom, Idiom::Electronic) || chance.often(0.1);
-        let pick = |mode: Mode, chance: &mut Chance| {
-            if is_life { life::progression(mode, chance) } else { pick(manner.idiom, mode, chance) }
-        };
-        let mut numerals = pick(key.mode, chance);
+        let mut numerals = pick(manner.idiom, key.mode, chance);
         for _ in 0..6 {
             let is_used =
                 materials.iter().any(|material| material.numerals == numerals && material.key == key);
@@ -190,7 +178,7 @@ fn materials(
             if !is_used || section.group == 'I' && chance.often(0.4) {
                 break;
             }
-            numerals = pick(key.mode, chance);
+            numerals = pick(manner.idiom, key.mode, chance);
         }
         if form == Form::Blues && section.group == 'I' {
             numerals = if key.mode == Mode::Major {
@@ -291,10 +279,7 @@ fn play(
         let material = material_of(materials, section.group);
         let pass = planned[..idx].iter().filter(|other| other.group == section.group).count();
         // The same letter may be sung here and played there.
-        let mut layers = material.layers.at(section.label, pass, chance);
-        if section.is_sung == Some(false) && matches!(layers.tunes, Tunes::Sung | Tunes::SungWithRiff) {
-            layers.tunes = Tunes::Riff;
-        }
+        let layers = material.layers.at(section.label, pass, chance);
         band.level = layers.level;
         for k in 0..section.bars {
             let place = Place::new(bars[from + k], k);

@@ -3,7 +3,6 @@
 use crate::chance::Chance;
 
 use super::genres::Genre;
-use super::life;
 
 /// A section as it is planned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,8 +14,6 @@ pub(super) struct Planned {
     pub(super) bars: usize,
     /// Semitones above the song's key.
     pub(super) up: i32,
-    /// Whether somebody sings, where that is drawn for the section and not for its material.
-    pub(super) is_sung: Option<bool>,
 }
 
 /// Forms.
@@ -37,8 +34,6 @@ pub(super) enum Form {
     Loop,
     KeyChange,
     RapHook,
-    /// As real songs are; see life.rs.
-    Life,
 }
 
 impl Form {
@@ -78,7 +73,6 @@ impl Form {
             Self::Loop => "loops",
             Self::KeyChange => "key change",
             Self::RapHook => "rap and hook",
-            Self::Life => "as in life",
         }
     }
 
@@ -123,9 +117,6 @@ impl Form {
 
     /// The sections of a song in this form.
     pub(super) fn plan(self, chance: &mut Chance) -> Vec<Planned> {
-        if self == Self::Life {
-            return life::plan(chance);
-        }
         let mut song = Vec::new();
         let verse = chance.pick(&[8, 8, 16, 12]);
         let chorus = chance.pick(&[8, 8, 16]);
@@ -133,12 +124,11 @@ impl Form {
         let outro = chance.pick(&[4, 4, 8]);
         let pre = chance.pick(&[4, 4, 8]);
         let mut add = |label: &'static str, group: char, bars: usize| {
-            song.push(Planned { label, group, bars, up: 0, is_sung: None });
+            song.push(Planned { label, group, bars, up: 0 });
         };
         let has_intro = chance.often(0.72);
         let has_outro = chance.often(0.48);
         match self {
-            Self::Life => {}
             Self::VerseChorus => {
                 if has_intro {
                     add("intro", 'I', intro);
@@ -308,7 +298,7 @@ impl Form {
         let is_plain = matches!(self, Self::ThroughComposed | Self::Rondo | Self::Ternary);
         if has_outro && !is_plain {
             let group = if matches!(self, Self::Loop | Self::Blues) { 'A' } else { 'I' };
-            song.push(Planned { label: "outro", group, bars: outro, up: 0, is_sung: None });
+            song.push(Planned { label: "outro", group, bars: outro, up: 0 });
         }
         if self == Self::KeyChange {
             let up = chance.pick(&[1, 2, 2, 3]);
@@ -335,13 +325,7 @@ fn vary(song: &mut Vec<Planned>, chance: &mut Chance) {
         song.insert(verse, song[verse]);
     }
     if let Some(chorus) = find(song, "chorus").filter(|_| chance.often(0.3)) {
-        let pause = Planned {
-            label: "instrumental",
-            group: 'I',
-            bars: chance.pick(&[2, 4, 4, 8]),
-            up: 0,
-            is_sung: None,
-        };
+        let pause = Planned { label: "instrumental", group: 'I', bars: chance.pick(&[2, 4, 4, 8]), up: 0 };
         if song.get(chorus + 1).is_some_and(|next| next.label == "verse") {
             song.insert(chorus + 1, pause);
         }

@@ -88,7 +88,7 @@ pub(super) fn compose(split: Split, topic: Topic, cents: f64, chance: &mut Chanc
     };
     let notes = perform(&band.notes, &line, Touch { timing: 0.006, velocity: 6.0 }, chance);
     let mut sound = Sound::clean(split, chance);
-    let notes = cast(notes, split, Palette::Piano, &mut sound, chance);
+    let notes = cast(notes, Palette::Piano, &mut sound, chance);
     Draft { notes, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
 }
 

@@ -113,7 +113,7 @@ pub(super) fn compose(split: Split, topic: Topic, cents: f64, chance: &mut Chanc
     }
     let mut sound =
         if chance.often(0.5) { Sound::varied(split, chance) } else { Sound::clean(split, chance) };
-    let notes = cast(sounding, split, palette, &mut sound, chance);
+    let notes = cast(sounding, palette, &mut sound, chance);
     Draft { notes, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
 }
 

@@ -88,7 +88,7 @@ pub(super) fn compose(split: Split, even: f64, chance: &mut Chance) -> Compositi
     }
     let instruments = style.palette.instruments(chance);
     let cents = if chance.often(0.4) { chance.range(-30.0, 30.0) } else { 0.0 };
-    let notes = cast(sounding, split, style.palette, &mut sound, chance);
+    let notes = cast(sounding, style.palette, &mut sound, chance);
     Draft { notes, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
 }
 
