@@ -19,6 +19,7 @@
 //! | `fingerprint` | of everything that shaped the file; another one makes it stale |
 
 mod chance;
+mod life;
 mod meter;
 mod midi;
 mod players;
@@ -31,6 +32,7 @@ mod theory;
 mod timeline;
 mod truth;
 
+pub use life::count_songs;
 pub use shelf::render_set;
 
 use serde_json::Value;
