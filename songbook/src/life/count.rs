@@ -14,7 +14,7 @@ use super::billboard;
 #[derive(Debug, Default)]
 pub(super) struct Tally(BTreeMap<String, BTreeMap<String, u64>>);
 
-/// What comes fewer times than this is left out: it may be one song's.
+/// What comes fewer times than this is left out, since it may be one song's; but not tempi, of which each is rare.
 const LEAST: u64 = 3;
 
 impl Tally {
@@ -27,7 +27,8 @@ impl Tally {
     fn text(&self) -> String {
         let mut text = String::new();
         for (table, choices) in &self.0 {
-            let mut choices: Vec<_> = choices.iter().filter(|(_, count)| **count >= LEAST).collect();
+            let least = if table.starts_with("tempo") { 1 } else { LEAST };
+            let mut choices: Vec<_> = choices.iter().filter(|(_, count)| **count >= least).collect();
             if choices.is_empty() {
                 continue;
             }
@@ -45,7 +46,7 @@ const HEADER: &str = "\
 #   Harmonix set (Nieto et al. 2019; MIT, © 2019 Oriol Nieto): 912 pop, rock, hip-hop and dance songs
 #   SALAMI (Smith et al. 2011; CC0): 1,359 recordings of all kinds; the order of functions alone
 #   McGill Billboard (Burgoyne, Wild & Fujinaga 2011; CC0): 890 chart singles of 1958–1991
-# A line is TABLE : CHOICE COUNT, …; what was counted fewer than three times is left out.
+# A line is TABLE : CHOICE COUNT, …; what was counted fewer than three times is left out, but for tempi.
 #   after F, after F G      functions that follow F, or F and then G (`start`, `end`: the song's; all three sets)
 #   bars F, bars again F    length in bars of function F (Harmonix, Billboard), and whether it is that of the F before it
 #   sections                sections in a song (Harmonix, Billboard)
@@ -218,7 +219,8 @@ mod tests {
         }
         let text = tally.text();
         assert!(text.contains("after start : verse 3\n"), "{text}");
-        assert!(text.contains("after verse chorus") == false && text.contains("after start verse : chorus 3\n"));
+        assert!(!text.contains("after verse chorus"), "{text}");
+        assert!(text.contains("after start verse : chorus 3\n"), "{text}");
         assert!(text.contains("after outro : end 3\n") && !text.contains("after chorus"), "{text}");
     }
 }
