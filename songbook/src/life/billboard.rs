@@ -79,9 +79,7 @@ fn sections(song: &Value, mut tonic: i32) -> (Vec<Section>, f64) {
         is_over = false;
         let head = text.split('|').next().unwrap_or_default();
         let words: Vec<&str> = head.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
-        let is_letter = |word: &str| {
-            word.len() < 4 && word.starts_with(|c: char| c.is_ascii_uppercase())
-        };
+        let is_letter = |word: &str| word.len() < 4 && word.starts_with(|c: char| c.is_ascii_uppercase());
         let letter = words.first().filter(|word| is_letter(word));
         let named = words.iter().find(|word| !is_letter(word) && !word.starts_with('('));
         if letter.is_some() || named.is_some() {
@@ -123,9 +121,8 @@ fn letters(sections: &[Section], tally: &mut Tally) {
         let before = &sections[..idx];
         let again = before.iter().any(|other| other.function == Some(function));
         let owner = before.iter().find(|other| other.letter == section.letter);
-        let is_own = before
-            .iter()
-            .any(|other| other.letter == section.letter && other.function == Some(function));
+        let is_own =
+            before.iter().any(|other| other.letter == section.letter && other.function == Some(function));
         let whose = match owner {
             _ if is_own => "own",
             None => "new",
@@ -160,8 +157,12 @@ fn harmony(sections: &[Section], meter: &str, tally: &mut Tally) {
     for section in sections {
         for chord in section.bars.iter().flatten() {
             match numeral(chord, section.tonic).as_deref() {
-                Some(name) if name.starts_with('I') && !name.starts_with("II") && !name.starts_with("IV") => n_major += 1,
-                Some(name) if name.starts_with('i') && !name.starts_with("ii") && !name.starts_with("iv") => n_minor += 1,
+                Some(name) if name.starts_with('I') && !name.starts_with("II") && !name.starts_with("IV") => {
+                    n_major += 1
+                }
+                Some(name) if name.starts_with('i') && !name.starts_with("ii") && !name.starts_with("iv") => {
+                    n_minor += 1
+                }
                 _ => {}
             }
         }
@@ -260,7 +261,8 @@ fn pitch_class(name: &str) -> Option<i32> {
 
 /// A chord in Harte syntax as a Roman numeral above `tonic`, as `theory::roman` reads it; `None` of what is no chord.
 fn numeral(chord: &str, tonic: i32) -> Option<String> {
-    const DEGREES: [&str; 12] = ["I", "bII", "II", "bIII", "III", "IV", "#IV", "V", "bVI", "VI", "bVII", "VII"];
+    const DEGREES: [&str; 12] =
+        ["I", "bII", "II", "bIII", "III", "IV", "#IV", "V", "bVI", "VI", "bVII", "VII"];
     let (root, rest) = chord.split_once(':')?;
     let (kind, bass) = rest.split_once('/').map_or((rest, ""), |(kind, bass)| (kind, bass));
     let degree = DEGREES[(pitch_class(root)? - tonic).rem_euclid(12) as usize];
@@ -283,11 +285,7 @@ fn numeral(chord: &str, tonic: i32) -> Option<String> {
         "5" => (false, "5"),
         _ => return None,
     };
-    let degree = if is_minor {
-        degree.replace('I', "i").replace('V', "v")
-    } else {
-        degree.to_owned()
-    };
+    let degree = if is_minor { degree.replace('I', "i").replace('V', "v") } else { degree.to_owned() };
     let bass = match bass {
         "3" if !matches!(suffix, "sus4" | "sus2" | "5") => "/3",
         "b3" if is_minor => "/3",

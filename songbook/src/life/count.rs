@@ -91,8 +91,7 @@ fn read(priors: &Path, name: &str) -> Result<Vec<Value>> {
 
 /// The function that a name of any of the data sets means; `None` of what is no section.
 pub(super) fn function(name: &str) -> Option<&'static str> {
-    let name: String =
-        name.to_lowercase().chars().filter(|c| c.is_ascii_alphabetic()).collect();
+    let name: String = name.to_lowercase().chars().filter(|c| c.is_ascii_alphabetic()).collect();
     let has = |part: &str| name.contains(part);
     let is_silent = ["silence", "end", "nofunction", "noise", "applause"].contains(&name.as_str());
     Some(match name.as_str() {

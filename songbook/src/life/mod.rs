@@ -106,7 +106,8 @@ pub(crate) fn progression(mode: Mode, beats: usize, chance: &mut Chance) -> Prog
         Mode::Minor => "minor",
     };
     let may_halve = beats.is_multiple_of(2) && beats > 2;
-    let mut drawn = Progression { numerals: vec![if mode == Mode::Major { "I" } else { "i" }], bars_per_chord: 1.0 };
+    let mut drawn =
+        Progression { numerals: vec![if mode == Mode::Major { "I" } else { "i" }], bars_per_chord: 1.0 };
     for _ in 0..TRIES {
         // A chord all the time is rare enough to be left to those who play loops.
         let bars = draw_where(&format!("pattern {mode_name}"), |bars| bars != "1", chance);
@@ -157,7 +158,9 @@ mod tests {
 
     #[test]
     fn the_counts_are_read() {
-        for table in ["sections", "genre", "meter", "mode", "key change", "after start", "tempo pop", "held 4/4"] {
+        for table in
+            ["sections", "genre", "meter", "mode", "key change", "after start", "tempo pop", "held 4/4"]
+        {
             assert!(total(table) > 100.0, "{table}");
         }
         assert!(choices("after verse").iter().any(|(name, count)| *name == "chorus" && *count > 500.0));

@@ -123,9 +123,8 @@ fn chain(chance: &mut Chance) -> Vec<&'static str> {
             [only] => Some(format!("after start {only}")),
             [.., before, last] => Some(format!("after {before} {last}")),
         };
-        let table = longer
-            .filter(|table| life::total(table) >= ENOUGH)
-            .unwrap_or_else(|| format!("after {last}"));
+        let table =
+            longer.filter(|table| life::total(table) >= ENOUGH).unwrap_or_else(|| format!("after {last}"));
         match life::draw(&table, chance) {
             None | Some("end") => break,
             Some(next) => chain.push(next),

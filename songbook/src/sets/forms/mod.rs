@@ -52,8 +52,7 @@ impl Material {
 
 pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Composition {
     // Two of three are as in life; the forms that are thought up take turns in the third.
-    let form =
-        if index % 3 == 2 { Form::ALL[index / 3 % Form::ALL.len()] } else { Form::Drawn };
+    let form = if index % 3 == 2 { Form::ALL[index / 3 % Form::ALL.len()] } else { Form::Drawn };
     let (genre, manner, planned) = if form == Form::Drawn {
         let (genre, manner) = drawn::manner(chance);
         let planned = drawn::plan_for(&manner, chance);
@@ -214,11 +213,8 @@ fn materials(
                 vec!["bVI7", "V7", "i7", "V7"]
             };
         }
-        let mut bars_per_chord = if manner.bpm < 75.0 && manner.meter.beats == 4 {
-            chance.pick(&[1.0, 0.5])
-        } else {
-            1.0
-        };
+        let mut bars_per_chord =
+            if manner.bpm < 75.0 && manner.meter.beats == 4 { chance.pick(&[1.0, 0.5]) } else { 1.0 };
         // What jazz and blues play is not among the counts.
         let has_own = matches!(manner.idiom, Idiom::Jazz | Idiom::Blues | Idiom::Classical);
         if form == Form::Drawn && !has_own && chance.often(drawn::PROGRESSIONS) {

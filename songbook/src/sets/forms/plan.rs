@@ -332,7 +332,13 @@ fn vary(song: &mut Vec<Planned>, chance: &mut Chance) {
         song.insert(verse, song[verse]);
     }
     if let Some(chorus) = find(song, "chorus").filter(|_| chance.often(0.3)) {
-        let pause = Planned { label: "instrumental", group: 'I', bars: chance.pick(&[2, 4, 4, 8]), up: 0, is_sung: None };
+        let pause = Planned {
+            label: "instrumental",
+            group: 'I',
+            bars: chance.pick(&[2, 4, 4, 8]),
+            up: 0,
+            is_sung: None,
+        };
         if song.get(chorus + 1).is_some_and(|next| next.label == "verse") {
             song.insert(chorus + 1, pause);
         }
