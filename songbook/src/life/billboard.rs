@@ -158,10 +158,10 @@ fn harmony(sections: &[Section], meter: &str, tally: &mut Tally) {
         for chord in section.bars.iter().flatten() {
             match numeral(chord, section.tonic).as_deref() {
                 Some(name) if name.starts_with('I') && !name.starts_with("II") && !name.starts_with("IV") => {
-                    n_major += 1
+                    n_major += 1;
                 }
                 Some(name) if name.starts_with('i') && !name.starts_with("ii") && !name.starts_with("iv") => {
-                    n_minor += 1
+                    n_minor += 1;
                 }
                 _ => {}
             }

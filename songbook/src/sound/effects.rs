@@ -66,6 +66,16 @@ pub(crate) fn normalise(samples: &mut [f32], peak: f32) {
     }
 }
 
+/// Takes away what does not swing: all below 15 Hz.
+pub(crate) fn centre(samples: &mut [f32]) {
+    let a = (1.0 - (-std::f64::consts::TAU * 15.0 / RATE).exp()) as f32;
+    let mut low = 0.0f32;
+    for x in samples.iter_mut() {
+        low += a * (*x - low);
+        *x -= low;
+    }
+}
+
 /// RMS of what sounds: of samples over a thousandth of the peak.
 pub(crate) fn loudness(samples: &[f32]) -> f32 {
     let peak = samples.iter().fold(0.0f32, |a, x| a.max(x.abs()));

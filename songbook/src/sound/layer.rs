@@ -57,6 +57,8 @@ impl Layer {
             let late = (double.late * RATE) as usize;
             samples.iter_mut().skip(late).zip(second).for_each(|(x, y)| *x += y);
         }
+        // Some synthesisers' waves do not swing about zero; no record keeps that.
+        effects::centre(&mut samples);
         if let Some(duck) = &self.duck {
             effects::duck(&mut samples, &duck.times, duck.depth, duck.seconds);
         }
@@ -71,5 +73,37 @@ impl Layer {
             Player::Kit(kit) => kit.play(&self.notes, n),
             Player::Guitar(guitar) => guitar.play(&self.notes, n, cents),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::Part;
+
+    #[test]
+    fn every_patch_swings_about_zero() {
+        for seed in 0..20 {
+            let note = Sounding { part: Part::Bass, start: 0.0, end: 2.0, pitch: 40, velocity: 110 };
+            let player = Player::Synth(Patch::new(Part::Bass, &mut Chance::new(seed)));
+            let layer = Layer { player, notes: vec![note], level: 1.0, double: None, duck: None };
+            let samples = layer.render((2.0 * RATE) as usize, 0.0, &mut Chance::new(1));
+            let mean = samples[8000..].iter().sum::<f32>() / (samples.len() - 8000) as f32;
+            assert!(mean.abs() < 0.05 * effects::loudness(&samples), "{seed}: {mean}");
+        }
+    }
+
+    #[test]
+    fn a_second_take_and_a_sidechain_change_the_sound() {
+        let note = Sounding { part: Part::Bass, start: 0.0, end: 0.9, pitch: 45, velocity: 110 };
+        let player = Player::Synth(Patch::new(Part::Bass, &mut Chance::new(4)));
+        let plain = Layer { player, notes: vec![note], level: 1.0, double: None, duck: None };
+        let doubled = Layer { double: Some(Double { cents: 7.0, late: 0.02 }), ..plain.clone() };
+        let duck = Duck { times: vec![0.3], depth: 0.9, seconds: 0.2 };
+        let ducked = Layer { duck: Some(duck), ..plain.clone() };
+        let render = |layer: &Layer| layer.render(RATE as usize, 0.0, &mut Chance::new(1));
+        let energy = |samples: &[f32]| samples[6615..8000].iter().map(|x| x * x).sum::<f32>();
+        assert!(energy(&render(&ducked)) < 0.2 * energy(&render(&plain)));
+        assert!(render(&doubled) != render(&plain) && render(&doubled).len() == render(&plain).len());
     }
 }

@@ -137,6 +137,10 @@ impl Sound {
             });
         }
         sound.peak = 10f64.powf(chance.range(-1.1, -0.05)) as f32;
+        if sound.effects.iter().any(|effect| matches!(effect, Effect::Limit { .. })) {
+            // What was limited was meant to be loud.
+            sound.peak = sound.peak.max(0.85);
+        }
         sound
     }
 

@@ -69,7 +69,9 @@ pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Compos
 
     let mode = if form == Form::Drawn { drawn::mode(genre, chance) } else { even_mode(&manner, chance) };
     let home = Key::new(chance.below(12) as i32, mode);
-    let materials = materials(form, &planned, home, &manner, chance);
+    let is_rap =
+        genre == Genre::HipHop && (form == Form::RapHook || form == Form::Drawn && chance.often(0.7));
+    let materials = materials(form, is_rap, &planned, home, &manner, chance);
     let (sheet, keys) = harmonise(&planned, &materials, &bars);
 
     let tempo = plan_tempo(manner.motion, manner.bpm, &bars, chance);
@@ -78,7 +80,7 @@ pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Compos
     let line = Timeline::new(lead, &tempo.periods, manner.feel, manner.meter.is_compound());
 
     let is_faded = chance.often(0.2);
-    let casting = Casting::new(form, genre, &manner, chance);
+    let casting = Casting::new(is_rap, &manner, chance);
     let notes = play(&planned, &materials, &manner, &casting, &bars, &sheet, is_faded, chance);
     let is_machine = matches!(genre, Genre::Dance | Genre::SynthPop | Genre::HipHop);
     let timing = if is_machine { 0.0 } else { chance.range(0.002, 0.01) };
@@ -158,11 +160,11 @@ struct Casting {
 }
 
 impl Casting {
-    fn new(form: Form, genre: Genre, manner: &Manner, chance: &mut Chance) -> Self {
+    fn new(is_rap: bool, manner: &Manner, chance: &mut Chance) -> Self {
         let is_sung = manner.is_sung && chance.often(0.7);
         let lead = if is_sung { Part::Voice } else { Part::Lead };
         Self {
-            verse: if form == Form::RapHook && genre == Genre::HipHop { Part::Speech } else { lead },
+            verse: if is_rap { Part::Speech } else { lead },
             chorus: lead,
             has_pickups: chance.often(0.35),
             drummer: Drummer::new(manner.bpm, chance),
@@ -174,6 +176,7 @@ impl Casting {
 /// Harmony, tune and arrangement of every letter.
 fn materials(
     form: Form,
+    is_rap: bool,
     planned: &[Planned],
     home: Key,
     manner: &Manner,
@@ -222,7 +225,7 @@ fn materials(
             (numerals, bars_per_chord) = (drawn.numerals, drawn.bars_per_chord);
         }
         let is_chorus = matches!(section.label, "chorus" | "post-chorus");
-        let is_rap = form == Form::RapHook && section.label == "verse";
+        let is_rap = is_rap && section.label == "verse";
         let style = TuneStyle {
             density: match section.label {
                 _ if is_rap => 0.85,
