@@ -15,7 +15,7 @@ use crate::sound::{RATE, effects, fluid, wav};
 use crate::{Composition, Set, Split};
 
 /// Raised when rendering changes without the songs or their sounds changing.
-const RENDERING: u32 = 3;
+const RENDERING: u32 = 4;
 
 /// Renders the first `n` songs of a set into `folder`, several at a time, and returns the audio files in
 /// order. Songs already there are kept, unless they would be composed or rendered otherwise today; songs
