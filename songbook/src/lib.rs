@@ -2,9 +2,15 @@
 //!
 //! What the analysis learns from and is measured on must not depend on recordings that cannot be shared.
 //! So songs are composed in code, from a seed, with all that is true of them known; `fluidsynth` and a
-//! soundfont make them sound, beside singers, synthesisers and drum machines of our own whose settings are
-//! drawn for each song; effects make them sound less clean. [`Split::Train`] and [`Split::Test`] differ in
-//! songs and in soundfont, so that what was learned is tested on other music in other sounds.
+//! soundfont make them sound, beside singers, guitars, synthesisers and drum machines of our own whose settings are
+//! drawn for each song, and sampled drum kits (where `hydrogen-drumkits` and `ffmpeg` are installed; else a drum
+//! machine plays); effects make them sound like records. [`Split::Train`] and [`Split::Test`] differ in
+//! songs, in soundfont and in kits, so that what was learned is tested on other music in other sounds.
+//!
+//! Two of three songs of [`Set::Forms`] are as real songs are: order, letters and lengths of sections, tempo, meter,
+//! chords, and where somebody sings are drawn from counts of annotated ones (`life/life.counts`, which
+//! `cargo xtask learn songs` writes). Half of the bands of [`Set::Rhythm`] that are learned from have tempi as in life,
+//! and some songs of [`Set::Harmony`] have chords as in life. The rest keeps what is odd.
 //!
 //! Each song is `STEM.wav` (mono, 22 050 Hz, 16 bit) with `STEM.truth.json`: the names of reports
 //! (`tempo`, `beats`, `downbeats`, `time_signature`, `key`, `keys`, `chords`, `sections`, `duration` …;
@@ -19,6 +25,7 @@
 //! | `fingerprint` | of everything that shaped the file; another one makes it stale |
 
 mod chance;
+mod life;
 mod meter;
 mod midi;
 mod players;
@@ -31,6 +38,7 @@ mod theory;
 mod timeline;
 mod truth;
 
+pub use life::count_songs;
 pub use shelf::render_set;
 
 use serde_json::Value;
@@ -44,7 +52,7 @@ pub enum Set {
     Rhythm,
     /// Tuning, keys, chords: drills, modulations, odd cases.
     Harmony,
-    /// Whole songs in many forms.
+    /// Whole songs: most in forms as in life, the rest in many others.
     Forms,
 }
 
@@ -75,7 +83,7 @@ impl Set {
             Self::Rhythm => 160,
             // Every topic twice.
             Self::Harmony => 162,
-            // Every form four times.
+            // Forty forms as in life, and every one that is thought up.
             Self::Forms => 60,
         }
     }
@@ -278,7 +286,7 @@ mod tests {
         assert!(different("kind") >= 10 && different("style") >= 8);
         assert!(truths.len() >= 40);
         let count = |ensemble: &str| truths.iter().filter(|truth| truth["ensemble"] == ensemble).count();
-        assert!(count("sung") >= 20 && count("instrumental") >= 15);
+        assert!(count("sung") >= 30 && count("instrumental") >= 8);
         // Every section has a function and a letter.
         for section in truths.iter().flat_map(|truth| truth["sections"].as_array().unwrap()) {
             assert!(section["label"].is_string() && section["group"].is_string());
@@ -297,11 +305,11 @@ mod tests {
         }
     }
 
-    #[test]
-    fn tempi_of_the_rhythm_set_are_even() {
+    /// Bands' songs by tempo, thirty BPM a bin from 50.
+    fn tempi(split: Split) -> [usize; 5] {
         let mut bins = [0; 5];
         for index in 0..400 {
-            let song = Composition::new(Set::Rhythm, Split::Train, index);
+            let song = Composition::new(Set::Rhythm, split, index);
             let (Some(tempo), "band" | "electronic" | "drumless" | "drums only") =
                 (song.truth["tempo"].as_f64(), song.truth["ensemble"].as_str().unwrap_or_default())
             else {
@@ -311,6 +319,28 @@ mod tests {
                 *bin += 1;
             }
         }
+        bins
+    }
+
+    #[test]
+    fn tempi_to_be_measured_on_are_even() {
+        let bins = tempi(Split::Test);
         assert!(bins.iter().all(|n| (40..80).contains(n)), "{bins:?}");
+    }
+
+    #[test]
+    fn tempi_to_learn_from_are_half_as_in_life() {
+        let bins = tempi(Split::Train);
+        assert!(2 * bins[2] > 3 * bins[4] && bins.iter().all(|n| *n > 25), "{bins:?}");
+    }
+
+    #[test]
+    fn two_of_three_forms_are_drawn_from_life() {
+        let drawn = (0..30)
+            .filter(|&index| {
+                Composition::new(Set::Forms, Split::Train, index).truth["kind"] == "drawn from life"
+            })
+            .count();
+        assert_eq!(drawn, 20);
     }
 }

@@ -10,11 +10,12 @@ use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
 use crate::chance::Chance;
+use crate::sound::layer::Player;
 use crate::sound::{RATE, effects, fluid, wav};
 use crate::{Composition, Set, Split};
 
 /// Raised when rendering changes without the songs or their sounds changing.
-const RENDERING: u32 = 3;
+const RENDERING: u32 = 4;
 
 /// Renders the first `n` songs of a set into `folder`, several at a time, and returns the audio files in
 /// order. Songs already there are kept, unless they would be composed or rendered otherwise today; songs
@@ -97,7 +98,12 @@ fn shelve(song: &Composition, folder: &Path) -> Result<()> {
 impl Composition {
     /// A hash (FNV-1a) of all that shapes the files.
     fn fingerprint(&self) -> String {
-        let words = format!("{RENDERING} {:?} {} {}", self.sound, self.duration, self.truth);
+        // A kit that is not installed sounds otherwise.
+        let kits = self.sound.layers.iter().filter(|layer| match &layer.player {
+            Player::Kit(kit) => kit.is_there(),
+            _ => false,
+        });
+        let words = format!("{RENDERING} {:?} {} {} {}", self.sound, kits.count(), self.duration, self.truth);
         let hash = self.midi.iter().chain(words.as_bytes()).fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
             (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use sectionist_songbook::{Set, Split, render_set};
+use sectionist_songbook::{Set, Split, count_songs, render_set};
 
 use crate::steps::Steps;
 use crate::{accuracy, process, songbook, tree};
@@ -51,11 +51,21 @@ const LESSONS: &[Lesson] = &[
     },
 ];
 
+/// What is counted rather than fitted: forms, tempi and chords of real songs, which the songbook composes after.
+const COUNTED: (&str, &str) = ("songs", "songbook/src/life/life.counts");
+
 /// Learns from composed songs and, where the lesson wants them and they are there, from the annotated ones.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let (what, rest) = arguments.split_first().map_or(("", &[][..]), |(what, rest)| (what.as_str(), rest));
+    if what == COUNTED.0 {
+        let priors = accuracy::Materials::gather(rest, false, &mut Steps::default())?.priors;
+        let path = tree::root().join(COUNTED.1);
+        fs::write(&path, count_songs(&priors)?)?;
+        println!("wrote {}", path.display());
+        return Ok(());
+    }
     let Some(lesson) = LESSONS.iter().find(|lesson| lesson.name == what) else {
-        let names: Vec<_> = LESSONS.iter().map(|lesson| lesson.name).collect();
+        let names: Vec<_> = LESSONS.iter().map(|lesson| lesson.name).chain([COUNTED.0]).collect();
         bail!("nothing is learned under the name `{what}`; known: {}", names.join(" "));
     };
     let mut steps = Steps::default();

@@ -42,6 +42,8 @@ cargo xtask COMMAND
                          writes docs/PERFORMANCE.md
   learn WHAT [--corpus DIR] [--cache DIR]
                          fit the learned numbers of a stage; writes the data file beside it
+  learn songs [--priors DIR]
+                         count forms, tempi and chords of annotated real songs, for the songbook
   bless                  approve the reports of the fixtures as they are now (fixtures/golden)
   fixtures               synthesise the songs in fixtures/ (needs ffmpeg)
 ";

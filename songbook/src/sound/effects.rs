@@ -2,7 +2,7 @@
 
 use crate::chance::Chance;
 
-use super::RATE;
+use super::{RATE, record};
 
 /// An effect on the whole mix.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,12 @@ pub(crate) enum Effect {
     Duck { times: Vec<f64>, depth: f32, seconds: f64 },
     /// Louder from silence over the first seconds, or softer over the last.
     Fade { seconds_in: f64, seconds_out: f64 },
+    /// Speed that sways by `depth` of itself, `rate` times a second, as of tape and of records off their centre.
+    Wow { depth: f64, rate: f64 },
+    /// Louder by so many dB with peaks held down, as records are; gain comes back within `release` seconds.
+    Limit { gain_db: f64, release: f64 },
+    /// Lossy coding: bands rounded to so many dB below their level, none above `cut` Hz nor `floor_db` below the loudest.
+    Code { snr_db: f64, cut: f64, floor_db: f64 },
 }
 
 impl Effect {
@@ -42,6 +48,12 @@ impl Effect {
             Self::Tilt { db } => tilt(samples, *db),
             Self::Duck { times, depth, seconds } => duck(samples, times, *depth, *seconds),
             Self::Fade { seconds_in, seconds_out } => fade(samples, *seconds_in, *seconds_out),
+            Self::Wow { depth, rate } => record::wow(samples, *depth, *rate),
+            Self::Limit { gain_db, release } => {
+                normalise(samples, 1.0);
+                record::limit(samples, *gain_db, *release);
+            }
+            Self::Code { snr_db, cut, floor_db } => record::code(samples, *snr_db, *cut, *floor_db),
         }
     }
 }
@@ -51,6 +63,16 @@ pub(crate) fn normalise(samples: &mut [f32], peak: f32) {
     let loudest = samples.iter().fold(0.0f32, |a, x| a.max(x.abs()));
     if loudest > 1e-6 {
         samples.iter_mut().for_each(|x| *x *= peak / loudest);
+    }
+}
+
+/// Takes away what does not swing: all below 15 Hz.
+pub(crate) fn centre(samples: &mut [f32]) {
+    let a = (1.0 - (-std::f64::consts::TAU * 15.0 / RATE).exp()) as f32;
+    let mut low = 0.0f32;
+    for x in samples.iter_mut() {
+        low += a * (*x - low);
+        *x -= low;
     }
 }
 
@@ -146,7 +168,7 @@ fn crackle(samples: &mut [f32], rate: f64, chance: &mut Chance) {
     }
 }
 
-fn duck(samples: &mut [f32], times: &[f64], depth: f32, seconds: f64) {
+pub(super) fn duck(samples: &mut [f32], times: &[f64], depth: f32, seconds: f64) {
     for &time in times {
         let start = (time * RATE).max(0.0) as usize;
         let n = (seconds * RATE) as usize;
@@ -196,6 +218,9 @@ mod tests {
             Effect::Tilt { db: 8.0 },
             Effect::Duck { times: vec![0.0, 0.5], depth: 0.7, seconds: 0.3 },
             Effect::Fade { seconds_in: 0.2, seconds_out: 0.2 },
+            Effect::Wow { depth: 0.002, rate: 0.6 },
+            Effect::Limit { gain_db: 9.0, release: 0.1 },
+            Effect::Code { snr_db: 10.0, cut: 7000.0, floor_db: 60.0 },
         ];
         for effect in effects {
             let clean = tone(440.0, 1.0);

@@ -3,7 +3,10 @@
 pub(crate) mod drum_machine;
 pub(crate) mod effects;
 pub(crate) mod fluid;
+pub(crate) mod guitar;
+pub(crate) mod kit;
 pub(crate) mod layer;
+mod record;
 pub(crate) mod synth;
 pub(crate) mod texture;
 pub(crate) mod voice;
@@ -126,6 +129,7 @@ impl Sound {
             // A telephone.
             sound.effects.push(Effect::Band { low: 300.0, high: 3400.0 });
         }
+        sound.record(chance);
         if chance.often(0.08) {
             sound.effects.push(Effect::Fade {
                 seconds_in: chance.range(0.0, 3.0),
@@ -133,6 +137,38 @@ impl Sound {
             });
         }
         sound.peak = 10f64.powf(chance.range(-1.1, -0.05)) as f32;
+        if sound.effects.iter().any(|effect| matches!(effect, Effect::Limit { .. })) {
+            // What was limited was meant to be loud.
+            sound.peak = sound.peak.max(0.85);
+        }
         sound
+    }
+
+    /// Tape, vinyl, today's loudness, lossy files.
+    fn record(&mut self, chance: &mut Chance) {
+        if chance.often(0.12) {
+            // Tape: saturation, wow, flutter, hiss.
+            self.effects.push(Effect::Drive(chance.range(1.2, 2.5) as f32));
+            self.effects
+                .push(Effect::Wow { depth: chance.range(0.0003, 0.002), rate: chance.range(0.4, 1.5) });
+            self.effects
+                .push(Effect::Wow { depth: chance.range(0.0002, 0.001), rate: chance.range(5.0, 9.0) });
+            self.effects.push(Effect::Noise { level: 10f64.powf(chance.range(-3.3, -2.4)) as f32 });
+        } else if chance.often(0.06) {
+            // Vinyl, 33 1/3 turns a minute.
+            self.effects.push(Effect::Wow { depth: chance.range(0.0005, 0.003), rate: 0.555 });
+            self.effects.push(Effect::Crackle { rate: chance.range(1.0, 8.0) });
+        }
+        if chance.often(0.4) {
+            let (gain_db, release) = (chance.range(3.0, 12.0), chance.range(0.03, 0.2));
+            self.effects.push(Effect::Limit { gain_db, release });
+        }
+        if chance.often(0.4) {
+            self.effects.push(Effect::Code {
+                snr_db: chance.range(6.0, 20.0),
+                cut: chance.range(5500.0, 11_000.0),
+                floor_db: chance.range(45.0, 80.0),
+            });
+        }
     }
 }

@@ -227,7 +227,7 @@ seeds that nothing is learned from: anyone can measure these, `cargo xtask accur
 made to be hard where the corpus is easy: `rhythm` has tempi evenly from 50 to 200, eight meters, changes of tempo and \
 meter, swing, rubato, no drums or only drums, and sound without a pulse; `harmony` has every chord type on every root and \
 inverted, all keys, modulations by every interval, detunings up to 48 cents, extreme registers and music without a key; \
-`forms` has whole songs in fifteen forms, many of them sung. They are no music that anybody loves: what is right here may be \
+`forms` has whole songs, two of three in forms drawn from counts of real songs, the rest in fifteen others, many of them sung. They are no music that anybody loves: what is right here may be \
 wrong on recordings, and the other way round.
 
 Metrics are our own implementations of mir_eval's definitions. A song without a tempo or key scores in its own rows only. \

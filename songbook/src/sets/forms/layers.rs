@@ -158,4 +158,16 @@ impl Layers {
         }
         layers
     }
+
+    /// The same with or without a singer, if that is decided.
+    pub(super) fn sung(mut self, is_sung: Option<bool>) -> Self {
+        self.tunes = match (is_sung, self.tunes) {
+            (Some(true), Tunes::None) => Tunes::Sung,
+            (Some(true), Tunes::Riff | Tunes::Solo) => Tunes::SungWithRiff,
+            (Some(false), Tunes::Sung) => Tunes::None,
+            (Some(false), Tunes::SungWithRiff) => Tunes::Riff,
+            (_, tunes) => tunes,
+        };
+        self
+    }
 }

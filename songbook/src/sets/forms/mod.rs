@@ -1,5 +1,6 @@
 //! Whole songs in many forms, whose sections are known by function and material.
 
+mod drawn;
 mod genres;
 mod layers;
 mod plan;
@@ -7,6 +8,7 @@ mod plan;
 use serde_json::json;
 
 use crate::chance::Chance;
+use crate::life;
 use crate::meter::{Bar, bars};
 use crate::players::Place;
 use crate::players::bass;
@@ -37,25 +39,39 @@ struct Material {
     numerals: Vec<&'static str>,
     bars_per_chord: f64,
     tune: Tune,
-    layers: Layers,
+    /// Who plays, by function; the first is the letter's own.
+    layers: Vec<(&'static str, Layers)>,
+}
+
+impl Material {
+    fn layers(&self, label: &str) -> &Layers {
+        let own = self.layers.iter().find(|(of, _)| *of == label);
+        &own.unwrap_or(&self.layers[0]).1
+    }
 }
 
 pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Composition {
-    let form = Form::ALL[index % Form::ALL.len()];
-    let genre = chance.pick(form.genres());
-    let manner = genre.manner(chance);
-    let mut planned = form.plan(chance);
-    shorten(&mut planned, &manner);
+    // Two of three are as in life; the forms that are thought up take turns in the third.
+    let form = if index % 3 == 2 { Form::ALL[index / 3 % Form::ALL.len()] } else { Form::Drawn };
+    let (genre, manner, planned) = if form == Form::Drawn {
+        let (genre, manner) = drawn::manner(chance);
+        let planned = drawn::plan_for(&manner, chance);
+        (genre, manner, planned)
+    } else {
+        let genre = chance.pick(form.genres());
+        let manner = genre.manner(chance);
+        let mut planned = form.plan(chance);
+        shorten(&mut planned, &manner);
+        (genre, manner, planned)
+    };
     let n_bars: usize = planned.iter().map(|section| section.bars).sum();
     let bars = bars(std::iter::repeat_n(manner.meter, n_bars));
 
-    let mode = if chance.often(if manner.idiom == Idiom::Electronic { 0.3 } else { 0.65 }) {
-        Mode::Major
-    } else {
-        Mode::Minor
-    };
+    let mode = if form == Form::Drawn { drawn::mode(genre, chance) } else { even_mode(&manner, chance) };
     let home = Key::new(chance.below(12) as i32, mode);
-    let materials = materials(form, &planned, home, &manner, chance);
+    let is_rap =
+        genre == Genre::HipHop && (form == Form::RapHook || form == Form::Drawn && chance.often(0.7));
+    let materials = materials(form, is_rap, &planned, home, &manner, chance);
     let (sheet, keys) = harmonise(&planned, &materials, &bars);
 
     let tempo = plan_tempo(manner.motion, manner.bpm, &bars, chance);
@@ -64,7 +80,7 @@ pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Compos
     let line = Timeline::new(lead, &tempo.periods, manner.feel, manner.meter.is_compound());
 
     let is_faded = chance.often(0.2);
-    let casting = Casting::new(form, genre, &manner, chance);
+    let casting = Casting::new(is_rap, &manner, chance);
     let notes = play(&planned, &materials, &manner, &casting, &bars, &sheet, is_faded, chance);
     let is_machine = matches!(genre, Genre::Dance | Genre::SynthPop | Genre::HipHop);
     let timing = if is_machine { 0.0 } else { chance.range(0.002, 0.01) };
@@ -93,6 +109,14 @@ pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Compos
     let instruments = manner.palette.instruments(chance);
     let cents = if chance.often(0.4) { chance.range(-25.0, 25.0) } else { 0.0 };
     Draft { notes: played, instruments, pedals: Vec::new(), cents, sound, duration, truth }.finish()
+}
+
+fn even_mode(manner: &Manner, chance: &mut Chance) -> Mode {
+    if chance.often(if manner.idiom == Idiom::Electronic { 0.3 } else { 0.65 }) {
+        Mode::Major
+    } else {
+        Mode::Minor
+    }
 }
 
 /// Halves the long sections of songs that would go on and on.
@@ -136,11 +160,11 @@ struct Casting {
 }
 
 impl Casting {
-    fn new(form: Form, genre: Genre, manner: &Manner, chance: &mut Chance) -> Self {
+    fn new(is_rap: bool, manner: &Manner, chance: &mut Chance) -> Self {
         let is_sung = manner.is_sung && chance.often(0.7);
         let lead = if is_sung { Part::Voice } else { Part::Lead };
         Self {
-            verse: if form == Form::RapHook && genre == Genre::HipHop { Part::Speech } else { lead },
+            verse: if is_rap { Part::Speech } else { lead },
             chorus: lead,
             has_pickups: chance.often(0.35),
             drummer: Drummer::new(manner.bpm, chance),
@@ -152,6 +176,7 @@ impl Casting {
 /// Harmony, tune and arrangement of every letter.
 fn materials(
     form: Form,
+    is_rap: bool,
     planned: &[Planned],
     home: Key,
     manner: &Manner,
@@ -161,7 +186,11 @@ fn materials(
     let voice = 60 + chance.below(10) as i32;
     let mut materials: Vec<Material> = Vec::new();
     for section in planned {
-        if materials.iter().any(|material| material.group == section.group) {
+        if let Some(known) = materials.iter_mut().find(|material| material.group == section.group) {
+            if form == Form::Drawn && known.layers.iter().all(|(label, _)| *label != section.label) {
+                let layers = Layers::new(section.label, manner.meter, contrast, chance);
+                known.layers.push((section.label, layers));
+            }
             continue;
         }
         let key = match (form, section.group) {
@@ -187,8 +216,16 @@ fn materials(
                 vec!["bVI7", "V7", "i7", "V7"]
             };
         }
+        let mut bars_per_chord =
+            if manner.bpm < 75.0 && manner.meter.beats == 4 { chance.pick(&[1.0, 0.5]) } else { 1.0 };
+        // What jazz and blues play is not among the counts.
+        let has_own = matches!(manner.idiom, Idiom::Jazz | Idiom::Blues | Idiom::Classical);
+        if form == Form::Drawn && !has_own && chance.often(drawn::PROGRESSIONS) {
+            let drawn = life::progression(key.mode, manner.meter.beats, chance);
+            (numerals, bars_per_chord) = (drawn.numerals, drawn.bars_per_chord);
+        }
         let is_chorus = matches!(section.label, "chorus" | "post-chorus");
-        let is_rap = form == Form::RapHook && section.label == "verse";
+        let is_rap = is_rap && section.label == "verse";
         let style = TuneStyle {
             density: match section.label {
                 _ if is_rap => 0.85,
@@ -211,13 +248,9 @@ fn materials(
             group: section.group,
             key,
             numerals,
-            bars_per_chord: if manner.bpm < 75.0 && manner.meter.beats == 4 {
-                chance.pick(&[1.0, 0.5])
-            } else {
-                1.0
-            },
+            bars_per_chord,
             tune: Tune::new(manner.meter, style, chance),
-            layers: Layers::new(section.label, manner.meter, contrast, chance),
+            layers: vec![(section.label, Layers::new(section.label, manner.meter, contrast, chance))],
         });
     }
     materials
@@ -279,7 +312,7 @@ fn play(
         let material = material_of(materials, section.group);
         let pass = planned[..idx].iter().filter(|other| other.group == section.group).count();
         // The same letter may be sung here and played there.
-        let layers = material.layers.at(section.label, pass, chance);
+        let layers = material.layers(section.label).at(section.label, pass, chance).sung(section.is_sung);
         band.level = layers.level;
         for k in 0..section.bars {
             let place = Place::new(bars[from + k], k);

@@ -14,6 +14,8 @@ pub(super) struct Planned {
     pub(super) bars: usize,
     /// Semitones above the song's key.
     pub(super) up: i32,
+    /// Whether somebody sings, where that is decided by section.
+    pub(super) is_sung: Option<bool>,
 }
 
 /// Forms.
@@ -34,9 +36,12 @@ pub(super) enum Form {
     Loop,
     KeyChange,
     RapHook,
+    /// As real songs are: see [`super::drawn`].
+    Drawn,
 }
 
 impl Form {
+    /// All that are thought up.
     pub(super) const ALL: [Self; 15] = [
         Self::VerseChorus,
         Self::Blues,
@@ -73,6 +78,7 @@ impl Form {
             Self::Loop => "loops",
             Self::KeyChange => "key change",
             Self::RapHook => "rap and hook",
+            Self::Drawn => "drawn from life",
         }
     }
 
@@ -124,7 +130,7 @@ impl Form {
         let outro = chance.pick(&[4, 4, 8]);
         let pre = chance.pick(&[4, 4, 8]);
         let mut add = |label: &'static str, group: char, bars: usize| {
-            song.push(Planned { label, group, bars, up: 0 });
+            song.push(Planned { label, group, bars, up: 0, is_sung: None });
         };
         let has_intro = chance.often(0.72);
         let has_outro = chance.often(0.48);
@@ -275,6 +281,7 @@ impl Form {
                 }
                 add("chorus", 'B', 8);
             }
+            Self::Drawn => return super::drawn::plan(chance),
             Self::RapHook => {
                 if has_intro {
                     add("intro", 'I', 4);
@@ -298,7 +305,7 @@ impl Form {
         let is_plain = matches!(self, Self::ThroughComposed | Self::Rondo | Self::Ternary);
         if has_outro && !is_plain {
             let group = if matches!(self, Self::Loop | Self::Blues) { 'A' } else { 'I' };
-            song.push(Planned { label: "outro", group, bars: outro, up: 0 });
+            song.push(Planned { label: "outro", group, bars: outro, up: 0, is_sung: None });
         }
         if self == Self::KeyChange {
             let up = chance.pick(&[1, 2, 2, 3]);
@@ -325,7 +332,13 @@ fn vary(song: &mut Vec<Planned>, chance: &mut Chance) {
         song.insert(verse, song[verse]);
     }
     if let Some(chorus) = find(song, "chorus").filter(|_| chance.often(0.3)) {
-        let pause = Planned { label: "instrumental", group: 'I', bars: chance.pick(&[2, 4, 4, 8]), up: 0 };
+        let pause = Planned {
+            label: "instrumental",
+            group: 'I',
+            bars: chance.pick(&[2, 4, 4, 8]),
+            up: 0,
+            is_sung: None,
+        };
         if song.get(chorus + 1).is_some_and(|next| next.label == "verse") {
             song.insert(chorus + 1, pause);
         }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Topic;
 use crate::chance::Chance;
+use crate::life;
 use crate::meter::{Bar, FOUR, Meter, SIX_EIGHT, THREE, bars};
 use crate::players::Place;
 use crate::players::bass::{self, BassLine};
@@ -25,8 +26,12 @@ use crate::{Composition, Split};
 struct Block {
     key: Key,
     numerals: Vec<&'static str>,
+    bars_per_chord: f64,
     bars: usize,
 }
+
+/// Share of stretches of pop and rock whose chords are as in life.
+const LIFE: f64 = 0.4;
 
 /// Dominants of other degrees, in major and minor.
 const TONICISATIONS: [(Mode, &str); 7] = [
@@ -68,7 +73,7 @@ pub(super) fn compose(split: Split, topic: Topic, cents: f64, chance: &mut Chanc
         Topic::PowerChords => &FOUR,
         _ => chance.pick(&[&FOUR, &FOUR, &FOUR, &THREE, &SIX_EIGHT]),
     };
-    let blocks = blocks(topic, idiom, chance);
+    let blocks = blocks(topic, idiom, meter.beats, chance);
     let bpm = if meter.is_compound() { chance.range(52.0, 80.0) } else { chance.range(80.0, 140.0) };
     let n_bars: usize = blocks.iter().map(|block| block.bars).sum();
     let bars = bars(std::iter::repeat_n(meter, n_bars));
@@ -133,7 +138,7 @@ const fn kind(topic: Topic) -> &'static str {
 }
 
 /// The keys of a song with their progressions.
-fn blocks(topic: Topic, idiom: Idiom, chance: &mut Chance) -> Vec<Block> {
+fn blocks(topic: Topic, idiom: Idiom, beats: usize, chance: &mut Chance) -> Vec<Block> {
     let mode = if chance.often(0.55) { Mode::Major } else { Mode::Minor };
     let tonic = chance.below(12) as i32;
     let of = |text: &'static str| text.split(' ').collect::<Vec<_>>();
@@ -144,17 +149,21 @@ fn blocks(topic: Topic, idiom: Idiom, chance: &mut Chance) -> Vec<Block> {
     };
     let plain = |key: Key, bars: usize, chance: &mut Chance| {
         // What both modes know: a blues in a minor key would hardly say which.
-        let numerals = pick(idiom, key.mode, chance);
-        Block { key, numerals, bars }
+        let mut block = Block { key, numerals: pick(idiom, key.mode, chance), bars_per_chord: 1.0, bars };
+        if matches!(idiom, Idiom::Pop | Idiom::Rock) && chance.often(LIFE) {
+            let drawn = life::progression(key.mode, beats, chance);
+            (block.numerals, block.bars_per_chord) = (drawn.numerals, drawn.bars_per_chord);
+        }
+        block
     };
     match topic {
         Topic::Tonicisation => {
             let (mode, text) = chance.pick(&TONICISATIONS);
-            vec![Block { key: Key::new(tonic, mode), numerals: of(text), bars: 16 }]
+            vec![Block { key: Key::new(tonic, mode), numerals: of(text), bars_per_chord: 1.0, bars: 16 }]
         }
         Topic::PowerChords => {
             let (mode, text) = chance.pick(&POWER);
-            vec![Block { key: Key::new(tonic, mode), numerals: of(text), bars: 16 }]
+            vec![Block { key: Key::new(tonic, mode), numerals: of(text), bars_per_chord: 1.0, bars: 16 }]
         }
         Topic::Modulation(up) => {
             let away = Key::new(home.tonic + up, home.mode);
@@ -191,14 +200,14 @@ fn there_and_back(
 
 /// Writes a block that ends with a cadence.
 fn lay_block(sheet: &mut Sheet, block: &Block, bars: &[Bar]) {
-    let is_power = block.numerals.iter().any(|numeral| numeral.ends_with('5') && !numeral.contains('/'));
+    let is_power = block.numerals.iter().all(|numeral| numeral.ends_with('5') && !numeral.contains('/'));
     let cadence: &[&str] = match (block.key.mode, is_power) {
         (Mode::Major, false) => &["V", "I"],
         (Mode::Minor, false) => &["V", "i"],
         (_, true) => &["V5", "I5"],
     };
     let cut = bars.len() - cadence.len();
-    lay(sheet, &block.numerals, block.key, &bars[..cut], 1.0);
+    lay(sheet, &block.numerals, block.key, &bars[..cut], block.bars_per_chord);
     lay(sheet, cadence, block.key, &bars[cut..], 1.0);
 }
 

@@ -46,8 +46,8 @@ struct Outline {
     rest: std::ops::Range<usize>,
 }
 
-pub(super) fn compose(split: Split, even: f64, chance: &mut Chance) -> Composition {
-    let (bpm, style) = styles::pick(even, chance);
+pub(super) fn compose(split: Split, even: f64, as_in_life: bool, chance: &mut Chance) -> Composition {
+    let (bpm, style) = styles::pick(even, as_in_life, chance);
     let motion = pick_motion(style, chance);
     let outline = outline(style, bpm, motion, chance);
     let plan = plan(motion, bpm, &outline.bars, chance);

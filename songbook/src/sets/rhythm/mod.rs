@@ -23,6 +23,8 @@ pub(super) fn compose(split: Split, index: usize, chance: &mut Chance) -> Compos
     } else if which < PULSELESS + CLASSICAL {
         classical::compose(split, chance)
     } else {
-        band::compose(split, even, chance)
+        // Songs to be measured on stay even, lest a rare tempo be measured on a song or two.
+        let as_in_life = split != Split::Test && chance.often(0.5);
+        band::compose(split, even, as_in_life, chance)
     }
 }

@@ -1,6 +1,7 @@
 //! Styles of bands by tempo.
 
 use crate::chance::Chance;
+use crate::life;
 use crate::meter::{FIVE, FOUR, Meter, NINE_EIGHT, SEVEN, SIX_EIGHT, THREE, TWELVE_EIGHT, TWO};
 use crate::players::bass::BassLine;
 use crate::players::comp::Comp;
@@ -117,17 +118,27 @@ const SHARE_OF_SEVENS: f64 = 0.045;
 /// Slowest and fastest tempo, over which songs spread evenly.
 const TEMPI: (f64, f64) = (50.0, 200.0);
 
-/// A tempo, even over the range as `even` is over [0, 1), and a style that is played at it.
-pub(super) fn pick(even: f64, chance: &mut Chance) -> (f64, &'static Style) {
+/// How much less common other meters than 4/4 are where songs are as in life: the odd ones stay.
+const LIFE_METERS: f64 = 0.4;
+
+/// A tempo, even over the range (or over real songs, `as_in_life`) as `even` is over [0, 1), and a style that is played
+/// at it.
+pub(super) fn pick(even: f64, as_in_life: bool, chance: &mut Chance) -> (f64, &'static Style) {
     if chance.often(SHARE_OF_SEVENS) {
         let style = &SEVENS[chance.weighted(&SEVENS.each_ref().map(|style| style.weight))];
         return (chance.range(style.tempo.0, style.tempo.1), style);
     }
-    let bpm = TEMPI.0 + even * (TEMPI.1 - TEMPI.0);
+    let drawn =
+        life::tempo(&["tempo pop", "tempo rock", "tempo hip-hop", "tempo dance", "tempo country"], even);
+    let bpm = match drawn.filter(|_| as_in_life) {
+        Some(bpm) => bpm.clamp(TEMPI.0, TEMPI.1 - 1.0),
+        None => TEMPI.0 + even * (TEMPI.1 - TEMPI.0),
+    };
     let weights = STYLES.each_ref().map(|style| {
         let fits = style.tempo.0 <= bpm && bpm < style.tempo.1;
         // A style of a narrow range of tempi is as common as one of a wide range.
-        if fits { style.weight / (style.tempo.1 - style.tempo.0) } else { 0.0 }
+        let rarer = if as_in_life && style.meter.signature != "4/4" { LIFE_METERS } else { 1.0 };
+        if fits { rarer * style.weight / (style.tempo.1 - style.tempo.0) } else { 0.0 }
     });
     (bpm, &STYLES[chance.weighted(&weights)])
 }
@@ -140,7 +151,7 @@ mod tests {
     fn every_tempo_has_styles() {
         let mut chance = Chance::new(5);
         for k in 0..500 {
-            let (bpm, style) = pick(f64::from(k) / 500.0, &mut chance);
+            let (bpm, style) = pick(f64::from(k) / 500.0, k % 2 == 0, &mut chance);
             assert!((style.tempo.0..style.tempo.1).contains(&bpm), "{} at {bpm}", style.name);
         }
     }
