@@ -283,6 +283,10 @@ fn modulations() -> Matrix {
     matrix
 }
 
+/// After so many seconds of harmony what speaks for keys counts half: a chord or two are in several keys. Set on 591 clips
+/// of 0.7 to 16 s of annotated songs.
+const HALF_HEARD: f32 = 4.0;
+
 /// Decides tonics and modes of the runs, and how sure that is.
 ///
 /// Each run is judged by what speaks for its keys, and all together by how songs modulate: a run that
@@ -292,9 +296,10 @@ fn modulations() -> Matrix {
 pub(super) fn key_probabilities(evidence: &KeyEvidence<'_>, runs: &[KeyRun], numbers: &Numbers) -> Matrix {
     let seconds_of = |run: &KeyRun| evidence.weights[run.from..run.to].iter().sum::<f32>();
     let total = runs.iter().map(seconds_of).sum::<f32>().max(1e-6);
+    let heard = total / (total + HALF_HEARD);
     let mut observation = Matrix::with_cols(24);
     for run in runs {
-        let share = (seconds_of(run) / total).sqrt();
+        let share = heard * (seconds_of(run) / total).sqrt();
         let features = features_of(evidence, run);
         let row: Vec<f32> = features
             .iter()

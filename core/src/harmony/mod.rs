@@ -38,7 +38,7 @@ use chroma::{Chromagram, beat_chroma, chroma_of, melody_of, novelty_of};
 use grid::{Unit, units_of};
 use key::{EAGER, KeyEvidence, KeyRun, KeyTrack, STEADY, settle_keys, tonality_of};
 use modulation::true_changes;
-use numbers::{Numbers, calibrated};
+use numbers::{Numbers, calibrated, calibrated_key};
 use presence::{evidence_of, find_harmony};
 use profiles::profiles_of;
 use roman::roman_numeral;
@@ -248,7 +248,7 @@ async fn decide(
             start: units[run.from].start,
             end: units[run.to - 1].end,
             key: all_keys[run.key],
-            confidence: calibrated(*p, numbers.key_certainty),
+            confidence: calibrated_key(*p, numbers.key_certainty),
         })
         .collect();
     let runs: Vec<KeyRun> = settled.into_iter().map(|(run, _)| run).collect();
@@ -269,7 +269,7 @@ fn key_candidates(probabilities: &[f32; 24], numbers: &Numbers) -> Vec<KeyCandid
     candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     candidates.truncate(N_CANDIDATES);
     let top = candidates.first().map_or(0.0, |candidate| candidate.confidence);
-    let first = calibrated(top, numbers.key_certainty);
+    let first = calibrated_key(top, numbers.key_certainty);
     let rest = (1.0 - first) / (1.0 - top).max(1e-6);
     for (idx, candidate) in candidates.iter_mut().enumerate() {
         candidate.confidence = if idx == 0 { first } else { (candidate.confidence * rest).clamp(0.0, first) };

@@ -82,6 +82,11 @@ fn fill(to: &mut [f32], from: &[f32]) {
     to.iter_mut().zip(from).for_each(|(t, f)| *t = *f);
 }
 
+/// The same of a key: where the model doubts, no fit makes it doubt more.
+pub(super) fn calibrated_key(p: f32, certainty: [f32; 2]) -> f32 {
+    calibrated(p, certainty).max(p.min(0.5))
+}
+
 /// How likely an answer with probability `p` by the model is right, by a fitted `[slope, constant]`.
 pub(super) fn calibrated(p: f32, certainty: [f32; 2]) -> f32 {
     let p = p.clamp(0.001, 0.999);
