@@ -77,7 +77,8 @@ impl Scores {
                 self.add(Kind::Chords, name, value);
             }
         }
-        let (start, end) = (truth.first().map_or(0.0, |span| span.start), truth.last().map_or(0.0, |span| span.end));
+        let (start, end) =
+            (truth.first().map_or(0.0, |span| span.start), truth.last().map_or(0.0, |span| span.end));
         let (truth, estimate) = (shifted(truth, start), shifted(estimate, start));
         let (under, over) = metrics::segmentation(&truth, &estimate, end - start);
         self.add(Kind::Chords, "underseg", under);

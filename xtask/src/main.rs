@@ -3,9 +3,11 @@
 mod accuracy;
 mod bench;
 mod check;
+mod dist;
 mod fixtures;
 mod learn;
 mod npm;
+mod packages;
 mod page_bench;
 mod process;
 mod python;
@@ -42,6 +44,8 @@ cargo xtask COMMAND
                          writes docs/PERFORMANCE.md
   learn WHAT [--corpus DIR] [--cache DIR]
                          fit the learned numbers of a stage; writes the data file beside it
+  dist                   make what is given away, in target/dist: an archive for this platform, the package of npm, a
+                         wheel, checksums and a bill of materials
   bless                  approve the reports of the fixtures as they are now (fixtures/golden)
   fixtures               synthesise the songs in fixtures/ (needs ffmpeg)
 ";
@@ -74,6 +78,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "page-bench" => page_bench::run(rest),
         "soak" => service_runs::soak(rest),
         "load" => service_runs::load(rest),
+        "dist" => dist::run(rest),
         "learn" => learn::run(rest),
         "bless" => check::bless(),
         "fixtures" => fixtures::run(),

@@ -10,10 +10,15 @@ const FUNCTIONS: [&str; 4] = ["segment_salami_function", "segment_open", "segmen
 const LETTERS: [&str; 2] = ["segment_salami_upper", "segment_open"];
 
 pub(super) fn read(json: &Value) -> Result<Annotation, String> {
-    let annotations =
-        json["annotations"].as_array().ok_or("`annotations` of a JAMS file is a list, and here it is none")?;
+    let annotations = json["annotations"]
+        .as_array()
+        .ok_or("`annotations` of a JAMS file is a list, and here it is none")?;
     let all = |namespace: &str| -> Vec<Vec<Observation>> {
-        annotations.iter().filter(|one| one["namespace"] == namespace).map(|one| observations(&one["data"])).collect()
+        annotations
+            .iter()
+            .filter(|one| one["namespace"] == namespace)
+            .map(|one| observations(&one["data"]))
+            .collect()
     };
     let first = |namespaces: &[&str]| namespaces.iter().find_map(|name| all(name).into_iter().next());
     let spans = |list: Vec<Observation>| checked(list.into_iter().map(Observation::span).collect());

@@ -37,7 +37,11 @@ fn blocks(text: &str) -> Result<Vec<(Option<Kind>, Vec<Row>)>, String> {
             }
         } else if !line.is_empty() {
             let row = row(line).ok_or_else(|| {
-                format!("line {}: `{}` is neither `TIME`, `TIME LABEL` nor `START END LABEL`", i + 1, shown(line))
+                format!(
+                    "line {}: `{}` is neither `TIME`, `TIME LABEL` nor `START END LABEL`",
+                    i + 1,
+                    shown(line)
+                )
             })?;
             if let Some((_, rows)) = blocks.last_mut() {
                 rows.push(row);
@@ -153,7 +157,8 @@ fn put(annotation: &mut Annotation, kind: Kind, rows: Vec<Row>) -> Result<(), St
         }
         Kind::Key => {
             let longest = rows.iter().max_by(|a, b| {
-                let length = |row: &Row| if let Row::Stretch(span) = row { span.end - span.start } else { 0.0 };
+                let length =
+                    |row: &Row| if let Row::Stretch(span) = row { span.end - span.start } else { 0.0 };
                 length(a).total_cmp(&length(b))
             });
             let label = match longest {
@@ -194,7 +199,10 @@ mod tests {
         assert_eq!(kinds("0,2,verse\n2,4,chorus\n"), [Kind::Sections]);
         assert_eq!(kinds("C# minor\n"), [Kind::Key]);
         assert_eq!(kinds("0 9 C#:minor\n9 10 E:major\n"), [Kind::Key]);
-        assert_eq!(kinds("# sections\n0 2 A\n# beats\n0.5\n# a remark\n1.0\n"), [Kind::Beats, Kind::Sections]);
+        assert_eq!(
+            kinds("# sections\n0 2 A\n# beats\n0.5\n# a remark\n1.0\n"),
+            [Kind::Beats, Kind::Sections]
+        );
         assert_eq!(read("0 2 A\n", Some(Kind::Chords)).unwrap().kinds(), [Kind::Chords]);
     }
 
@@ -206,9 +214,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        for (text, words) in
-            [("", "no lines"), ("verse\n", "line 1"), ("5 2 verse\n", "no stretch"), ("0 2 A\n0.5\n", "which kind")]
-        {
+        for (text, words) in [
+            ("", "no lines"),
+            ("verse\n", "line 1"),
+            ("5 2 verse\n", "no stretch"),
+            ("0 2 A\n0.5\n", "which kind"),
+        ] {
             let error = read(text, None).unwrap_err();
             assert!(error.contains(words), "{text:?}: {error}");
         }

@@ -110,7 +110,10 @@ impl Annotation {
 /// Spans in order of time that are some time long, with finite ends; an error names the first that is not.
 fn checked(mut spans: Vec<Span>) -> Result<Vec<Span>, String> {
     if let Some(wrong) = spans.iter().find(|s| !(s.start >= 0.0 && s.end >= s.start && s.end.is_finite())) {
-        return Err(format!("`{}` from {} to {} s is no stretch of time", wrong.label, wrong.start, wrong.end));
+        return Err(format!(
+            "`{}` from {} to {} s is no stretch of time",
+            wrong.label, wrong.start, wrong.end
+        ));
     }
     spans.retain(|span| span.end > span.start);
     spans.sort_by(|a, b| a.start.total_cmp(&b.start));

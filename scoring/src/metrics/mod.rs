@@ -38,13 +38,13 @@ impl Hits {
 fn matched(truth: &[f64], estimate: &[f64], window: f64) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     while i < truth.len() && j < estimate.len() {
-        let distance = estimate[j] - truth[i];
-        if distance.abs() <= window {
-            (i, j, n) = (i + 1, j + 1, n + 1);
-        } else if distance < 0.0 {
+        // Each side of the window by itself, as mir_eval rounds.
+        if estimate[j] < truth[i] - window {
             j += 1;
-        } else {
+        } else if estimate[j] > truth[i] + window {
             i += 1;
+        } else {
+            (i, j, n) = (i + 1, j + 1, n + 1);
         }
     }
     n

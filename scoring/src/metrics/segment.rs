@@ -54,7 +54,9 @@ impl Contingency {
         let mut both: Vec<_> = self.both.iter().collect();
         both.sort();
         let conditional = |given: &dyn Fn(&(String, String)) -> usize| -> f64 {
-            both.iter().map(|&(pair, &n_both)| -(n_both as f64 / n) * (n_both as f64 / given(pair) as f64).log2()).sum()
+            both.iter()
+                .map(|&(pair, &n_both)| -(n_both as f64 / n) * (n_both as f64 / given(pair) as f64).log2())
+                .sum()
         };
         let score = |entropy: f64, n_labels: usize| {
             if n_labels > 1 { 1.0 - entropy / (n_labels as f64).log2() } else { 0.0 }

@@ -4,7 +4,9 @@
 //! analyse songs; without link-time optimisation, since there are many binaries; with overflow and debug
 //! assertions in the core. So wasmtime, by far the largest dependency, is compiled once.
 
+mod dist;
 mod hygiene;
+mod packages;
 mod page;
 mod tally;
 
@@ -79,6 +81,9 @@ const CHECKS: &[Check] = &[
         name: "parity",
         run: |tally| tally.tests(&mut harness("--test parity_component --test parity_browser")),
     },
+    Check { name: "npm", run: packages::npm },
+    Check { name: "python", run: packages::python },
+    Check { name: "dist", run: dist::run },
     Check { name: "http", run: http },
     Check { name: "host", run: host },
     Check { name: "manifests", run: manifests },

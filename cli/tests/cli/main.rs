@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod collections;
+mod compare;
+mod extras;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -274,57 +278,7 @@ fn formats_are_listed() {
     assert!(text.contains("MP3") && text.contains(".mp3") && text.contains("Opus"), "{text}");
 }
 
-#[test]
-fn shares_of_a_collection_are_divided_and_gone_on_with() {
-    let dir = tempfile::tempdir().unwrap();
-    for i in 0..6 {
-        fs::write(dir.path().join(format!("{i}.wav")), wav(1)).unwrap();
-    }
-    let reports = || -> Vec<String> {
-        let names = fs::read_dir(dir.path().join("out")).into_iter().flatten();
-        let mut names: Vec<_> =
-            names.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        names
-    };
-    let analyze = |more: &[&str]| {
-        let output = run(&[&["analyze", ".", "-o", "out"], more].concat(), dir.path());
-        assert!(output.status.success(), "{}", stderr(&output));
-        stderr(&output)
-    };
-    analyze(&["--shard", "1/2"]);
-    let first = reports();
-    assert!(!first.is_empty() && first.len() < 6, "{first:?}");
-    analyze(&["--shard", "2/2"]);
-    let all: Vec<String> = (0..6).map(|i| format!("{i}.json")).collect();
-    assert_eq!(reports(), all);
-
-    // Done reports are skipped, unless they are older than their file, or it is said otherwise.
-    let n_first = first.len();
-    assert!(
-        analyze(&["--shard", "1/2"]).contains(&format!("0 written to out, {n_first} were there already"))
-    );
-    assert!(analyze(&["--resume"]).contains("0 written to out, 6 were there already"));
-    fs::remove_file(dir.path().join("out").join(&first[0])).unwrap();
-    assert!(analyze(&["--shard", "1/2"]).starts_with("1 written"));
-    let future = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
-    let song = fs::File::options().write(true).open(dir.path().join("0.wav")).unwrap();
-    song.set_modified(future).unwrap();
-    assert!(analyze(&["--resume"]).starts_with("1 written to out, 5 were there"));
-    assert!(analyze(&["--shard", "1/2", "--force"]).starts_with(&format!("{n_first} written to out\n")));
-    assert!(analyze(&[]).starts_with("6 written to out\n"), "without a share nothing is skipped");
-
-    for (args, words) in [
-        (&["--shard", "3/2", "-o", "out"][..], "N/M"),
-        (&["--shard", "1/2"], "--output"),
-        (&["--resume"], "--output"),
-    ] {
-        let output = run(&[&["analyze", "."], args].concat(), dir.path());
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(stderr(&output).contains(words), "{args:?}: {}", stderr(&output));
-    }
-}
-
+#[cfg(feature = "serve")]
 #[test]
 fn a_server_that_is_not_there_is_not_healthy() {
     let dir = tempfile::tempdir().unwrap();
