@@ -39,6 +39,7 @@ __all__ = [
     "analyze_samples",
     "formats",
 ]
+__all__ += _report.__all__
 
 
 @contextmanager

@@ -14,6 +14,37 @@ from numpy.typing import NDArray
 
 _T = TypeVar("_T", bound="Report")
 
+__all__ = [
+    "Key",
+    "SectionLabel",
+    "Evidence",
+    "SourceInfo",
+    "TempoCandidate",
+    "TempoSpan",
+    "MeterSpan",
+    "Beat",
+    "KeyCandidate",
+    "KeySpan",
+    "Tuning",
+    "ChordSpan",
+    "LabelAlternative",
+    "Boundary",
+    "Repeat",
+    "Phrase",
+    "SectionTimbre",
+    "Section",
+    "Groove",
+    "SpreadList",
+    "Spread",
+    "Timbre",
+    "Loudness",
+    "Waveform",
+    "Warning",
+    "Part",
+    "Options",
+    "Format",
+]
+
 Key = Literal["C major", "Db major", "D major", "Eb major", "E major", "F major", "F# major", "G major", "Ab major", "A major", "Bb major", "B major", "C minor", "C# minor", "D minor", "Eb minor", "E minor", "F minor", "F# minor", "G minor", "G# minor", "A minor", "Bb minor", "B minor"]
 
 SectionLabel = Literal["intro", "verse", "pre-chorus", "chorus", "post-chorus", "bridge", "instrumental", "solo", "breakdown", "outro", "silence", "section"]

@@ -24,7 +24,7 @@ def report():
 def test_a_song_is_a_dataclass_with_types(report):
     assert isinstance(report, sectionist.Report) and dataclasses.is_dataclass(report)
     assert isinstance(report.sections[0], sectionist.Section)
-    assert report.source.name == "postcard.flac" and report.duration == pytest.approx(20, abs=20)
+    assert report.source.name == "postcard.flac" and report.duration > 20
     assert report.sections[0].start == 0.0 and report.sections[-1].end == pytest.approx(report.duration)
     assert report.key == report.key_candidates[0].key
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -54,7 +54,7 @@ def test_beats_are_arrays(report):
     np.testing.assert_array_equal(beats[report.beat_positions == 1], report.downbeats)
     assert report.section_intervals.shape == (len(report.sections), 2)
     assert report.chord_intervals.shape == (len(report.chords), 2)
-    assert report.timbre.mfcc.mean.shape == (13,) or report.timbre.mfcc.mean.ndim == 1
+    assert report.timbre.mfcc.mean.shape == (20,)
 
 
 def test_bytes_and_open_files_are_songs(report):
@@ -69,7 +69,7 @@ def test_samples_are_analysed():
     time = np.arange(12 * rate) / rate
     clicks = np.sin(2 * np.pi * 440 * time) * np.exp(-30 * (time % 0.5))
     mono = sectionist.analyze_samples(clicks, rate)
-    assert mono.tempo == pytest.approx(120, rel=0.02) and mono.source.codec == "pcm_f32le" or mono.tempo
+    assert mono.tempo == pytest.approx(120, rel=0.02) and mono.duration == 12.0
     stereo = sectionist.analyze_samples(np.stack([clicks, clicks]), rate)
     assert stereo.to_json() == mono.to_json()
     with pytest.raises(ValueError, match="dimensions"):

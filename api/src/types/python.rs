@@ -19,6 +19,14 @@ pub fn python() -> String {
          from numpy.typing import NDArray\n\n\
          _T = TypeVar(\"_T\", bound=\"Report\")\n",
     );
+    // The package has a report of its own.
+    let records = types.records.iter().map(|record| &record.name).filter(|name| *name != "Report");
+    let names = types.choices.iter().map(|(name, _)| name).chain(records);
+    out += "\n__all__ = [\n";
+    for name in names {
+        _ = writeln!(out, "    \"{name}\",");
+    }
+    out += "    \"Part\",\n    \"Options\",\n    \"Format\",\n]\n";
     for (name, names) in &types.choices {
         _ = write!(out, "\n{name} = {}\n", literal(names));
     }
