@@ -8,6 +8,7 @@ mod dist;
 mod hygiene;
 mod packages;
 mod page;
+mod publish;
 mod tally;
 
 use std::process::Command;
@@ -84,6 +85,7 @@ const CHECKS: &[Check] = &[
     Check { name: "npm", run: packages::npm },
     Check { name: "python", run: packages::python },
     Check { name: "dist", run: dist::run },
+    Check { name: "publish", run: publish::run },
     Check { name: "http", run: http },
     Check { name: "host", run: host },
     Check { name: "manifests", run: manifests },

@@ -37,10 +37,10 @@ pub(crate) fn npm(tally: &mut Tally) -> Result<()> {
 }
 
 /// What the wheel and its tests need.
-const REQUIREMENTS: &str = "jams==0.3.5\nmir_eval==0.8.2\nmypy==2.4.1\nnumpy==2.4.6\npytest==9.2.0\n";
+const REQUIREMENTS: &str = "jams==0.3.5\nlibrosa==0.11.0\nmir_eval==0.8.2\nmypy==2.4.1\nnumpy==2.4.6\npytest==9.2.0\n";
 
 /// The wheel: built, installed in an environment of its own, used and looked at by a type checker; then the program's scores
-/// beside those of mir_eval.
+/// beside those of mir_eval, and the descriptors beside those of librosa and ffmpeg.
 pub(crate) fn python(tally: &mut Tally) -> Result<()> {
     if !process::found("python3") {
         return tally.missing("python3", python::ADVICE);
@@ -68,6 +68,10 @@ pub(crate) fn python(tally: &mut Tally) -> Result<()> {
     };
     tally.tests(&mut pytest(&tests.join("test_sectionist.py")))?;
     tally.tests(&mut pytest(&tree::root().join("tests/compare")))?;
+    if !process::found("ffmpeg") {
+        tally.missing("ffmpeg", "apt-get install ffmpeg")?;
+    }
+    tally.tests(&mut pytest(&tree::root().join("tests/descriptors")))?;
     tally.one(|| {
         let mut mypy = Command::new(&python);
         process::run(mypy.args(["-m", "mypy", "--strict"]).arg(tests.join("typed.py")).current_dir(&folder))
