@@ -25,9 +25,12 @@ pub(super) fn read(text: &str, kind: Option<Kind>) -> Result<Annotation, String>
     Ok(annotation)
 }
 
+/// Rows, and the kind that a heading says they are.
+type Block = (Option<Kind>, Vec<Row>);
+
 /// The rows under each heading like `# chords`; those without one are a block of their own.
-fn blocks(text: &str) -> Result<Vec<(Option<Kind>, Vec<Row>)>, String> {
-    let mut blocks: Vec<(Option<Kind>, Vec<Row>)> = vec![(None, Vec::new())];
+fn blocks(text: &str) -> Result<Vec<Block>, String> {
+    let mut blocks: Vec<Block> = vec![(None, Vec::new())];
     for (i, line) in text.lines().enumerate() {
         let line = line.trim();
         if let Some(heading) = line.strip_prefix('#') {
