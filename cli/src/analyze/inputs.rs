@@ -56,7 +56,7 @@ pub(super) struct Inputs {
     pub(super) inputs: Vec<Input>,
     /// What could not be found or searched.
     pub(super) failures: Vec<Failure>,
-    /// How many files of folders were left out, by their extensions: they are no audio by their names.
+    /// How many files of folders were left out, by their extensions: these are not of what can be decoded.
     pub(super) left_out: BTreeMap<String, usize>,
     /// Whether there may be several: a folder, a playlist, a pattern, or more than one argument.
     pub(super) is_collection: bool,

@@ -260,8 +260,8 @@ impl<'a> Request<'a> {
                 extension => format!("{n} .{extension}"),
             };
             let kinds: Vec<String> = found.left_out.iter().map(kind).collect();
-            let (noun, verb) = if n_left_out == 1 { ("file", "is") } else { ("files", "are") };
-            eprintln!("left out: {n_left_out} {noun} that {verb} no audio by name ({})", kinds.join(", "));
+            let noun = if n_left_out == 1 { "file of a kind that is" } else { "files of kinds that are" };
+            eprintln!("left out: {n_left_out} {noun} not decoded ({})", kinds.join(", "));
         }
     }
 }

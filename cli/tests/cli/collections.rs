@@ -87,7 +87,7 @@ fn files_that_are_left_out_are_told() {
     fs::write(dir.path().join("album/cover.jpg"), "").unwrap();
     let output = run(&["."], dir.path());
     assert!(output.status.success());
-    assert_eq!(stderr(&output), "left out: 2 files that are no audio by name (1 .jpg, 1 .txt)\n");
+    assert_eq!(stderr(&output), "left out: 2 files of kinds that are not decoded (1 .jpg, 1 .txt)\n");
     assert_eq!(stderr(&run(&[".", "--quiet"], dir.path())), "");
 }
 

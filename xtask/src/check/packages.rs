@@ -37,7 +37,8 @@ pub(crate) fn npm(tally: &mut Tally) -> Result<()> {
 }
 
 /// What the wheel and its tests need.
-const REQUIREMENTS: &str = "jams==0.3.5\nlibrosa==0.11.0\nmir_eval==0.8.2\nmypy==2.4.1\nnumpy==2.4.6\npytest==9.2.0\n";
+const REQUIREMENTS: &str =
+    "jams==0.3.5\nlibrosa==0.11.0\nmir_eval==0.8.2\nmypy==2.4.1\nnumpy==2.4.6\npytest==9.2.0\n";
 
 /// The wheel: built, installed in an environment of its own, used and looked at by a type checker; then the program's scores
 /// beside those of mir_eval, and the descriptors beside those of librosa and ffmpeg.

@@ -13,6 +13,7 @@ const PUBLISHED: &[&str] = &["sectionist-core"];
 
 /// Packs each crate and builds it from what was packed; then compares its interface with the last tag's, if there is one.
 pub(crate) fn run(tally: &mut Tally) -> Result<()> {
+    tally.one(oldest_rust)?;
     for name in PUBLISHED {
         tally.one(|| {
             // What is not committed yet is packed as well, as it is tested.
@@ -26,6 +27,21 @@ pub(crate) fn run(tally: &mut Tally) -> Result<()> {
         None => println!("  no release is tagged yet: there is no interface to hold this one against"),
         Some(tag) => return semver(tally, &tag),
     }
+    Ok(())
+}
+
+/// All checks run by the Rust of rust-toolchain.toml: it is the oldest one that manifests promise.
+fn oldest_rust() -> Result<()> {
+    let value = |file: &str, name: &str| {
+        let text = std::fs::read_to_string(tree::root().join(file)).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix("= \""));
+        line.map(|line| line.trim_end_matches('"').to_owned()).unwrap_or_default()
+    };
+    let (promised, used) = (value("Cargo.toml", "rust-version"), value("rust-toolchain.toml", "channel"));
+    ensure!(
+        !promised.is_empty() && (used == promised || used.starts_with(&format!("{promised}."))),
+        "manifests promise Rust {promised}, and the checks run with {used}"
+    );
     Ok(())
 }
 
