@@ -137,18 +137,20 @@ choices! {
         Json = "json",
         /// JSON Annotated Music Specification (Humphrey et al. 2014).
         Jams = "jams",
-        /// Tab-separated times and labels, one block a task.
+        /// Tab-separated times and labels, a file a task.
         Lab = "lab",
-        /// Label track for Audacity.
+        /// Label tracks for Audacity, a file a kind.
         Audacity = "audacity",
-        /// Annotation layers for Sonic Visualiser, as CSV.
+        /// Layers for Sonic Visualiser, a file a kind, and a session that opens them.
         SonicVisualiser = "sonic-visualiser",
         /// One table of all timed events.
         Csv = "csv",
-        /// Standard MIDI file: tempo map, meters, keys, markers, chords as notes.
+        /// Standard MIDI file: tempo map, meters, keys, markers, a click, chords as notes.
         Midi = "midi",
-        /// Chord sheet.
+        /// Chord sheet: chords in brackets, by bars.
         Chordpro = "chordpro",
+        /// Chord sheet whose sections are grids of bars and beats.
+        ChordproGrid = "chordpro-grid",
         /// Collection XML for rekordbox: beat grid and cue points.
         Rekordbox = "rekordbox",
         /// The shape of Spotify's audio analysis object.

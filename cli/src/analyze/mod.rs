@@ -19,7 +19,9 @@ use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use sectionist_core::error::Limit;
 use sectionist_core::params::Format;
-use sectionist_core::{Analysis, AnalysisParams, Corrections, Error, FileHint, Report, Step, export};
+use sectionist_core::{
+    Analysis, AnalysisParams, Corrections, Error, FileHint, Report, Step, export, export_files,
+};
 
 use crate::args::{AnalyzeArgs, Color, Shape, UsageError};
 use crate::summary::summary;
@@ -47,7 +49,8 @@ pub(crate) fn run(args: &AnalyzeArgs) -> Result<ExitCode, UsageError> {
         return Err(UsageError(format!("corrections are of one song, and these are {} files", inputs.len())));
     }
     check_standard_output(args, shape, inputs.len(), on_terminal)?;
-    let mut paths = args.output.as_ref().map(|dir| outputs::plan(&inputs, dir, extension(shape)));
+    let ends = ends(shape, &params);
+    let mut paths = args.output.as_ref().map(|dir| outputs::plan(&inputs, dir, &ends[0]));
     let n_skipped = paths.as_mut().map_or(0, |paths| leave_out(args, &mut inputs, paths));
     let job = Job {
         paths,
@@ -107,10 +110,10 @@ fn check_standard_output(
     if args.output.is_some() {
         return Ok(());
     }
-    if format == Format::Midi && on_terminal {
-        return Err(UsageError(
-            "`midi` is not for terminals: give a folder with `--output`, or use a pipe".to_owned(),
-        ));
+    if (format == Format::Midi || format.has_a_file_a_kind()) && on_terminal {
+        return Err(UsageError(format!(
+            "`{format}` is not for terminals: give a folder with `--output`, or use a pipe"
+        )));
     }
     if n_inputs > 1 && !is_json(format) {
         return Err(UsageError(format!(
@@ -125,11 +128,14 @@ const fn is_json(format: Format) -> bool {
     matches!(format, Format::Json | Format::Jams | Format::Spotify)
 }
 
-/// The extension of a shape's files.
-fn extension(shape: Shape) -> &'static str {
+/// The ends of a shape's files' names: at least one.
+fn ends(shape: Shape, params: &AnalysisParams) -> Vec<String> {
     match shape {
-        Shape::Text => "txt",
-        Shape::File(format) => format.extension(),
+        Shape::Text => vec!["txt".to_owned()],
+        Shape::File(format) => {
+            let ends = format.file_ends(params.include);
+            if ends.is_empty() { vec![format.extension().to_owned()] } else { ends }
+        }
     }
 }
 
@@ -229,10 +235,10 @@ impl Job {
             .unwrap_or_else(|_| Err("internal error; please report this file".to_owned()))
             .map_err(fail)?;
         let report = self.corrections.as_ref().map_or_else(|| report.clone(), |made| made.apply(&report));
-        let bytes = self.render(report, input, width);
+        let files = self.render(report, input, width);
         match &self.paths {
-            None => Ok(bytes),
-            Some(paths) => match outputs::write(&paths[idx], &bytes) {
+            None => Ok(files.into_iter().flat_map(|(_, bytes)| bytes).collect()),
+            Some(paths) => match outputs::write_files(&paths[idx], &files) {
                 Ok(()) => Ok(Vec::new()),
                 Err(error) => {
                     Err(fail(format!("{} cannot be written: {}", paths[idx].display(), words_of(&error))))
@@ -269,13 +275,14 @@ impl Job {
         }
     }
 
-    fn render(&self, mut report: Report, input: &Input, width: usize) -> Vec<u8> {
+    /// The files of a report: the ends of their names, and what is in them. One, where they go to standard output.
+    fn render(&self, mut report: Report, input: &Input, width: usize) -> Vec<(String, Vec<u8>)> {
         let format = match self.shape {
             Shape::Text => {
                 let text = summary(&report, &input.name(), width);
                 // Files are not for terminals only.
                 let plain = self.paths.is_some().then(|| strip_str(&text).to_string());
-                return plain.unwrap_or(text).into_bytes();
+                return vec![("txt".to_owned(), plain.unwrap_or(text).into_bytes())];
             }
             Shape::File(format) => format,
         };
@@ -285,7 +292,13 @@ impl Job {
                 report.source.name = Some(path.to_string_lossy().into_owned());
             }
         }
-        let mut bytes = export(&report, format).bytes;
+        let files =
+            if self.paths.is_some() { export_files(&report, format) } else { vec![export(&report, format)] };
+        files.into_iter().map(|file| (file.end(), self.finished(file.bytes, format))).collect()
+    }
+
+    /// JSON as lines, with line breaks where a person reads it.
+    fn finished(&self, mut bytes: Vec<u8>, format: Format) -> Vec<u8> {
         if is_json(format) {
             if self.pretty
                 && let Ok(value) = serde_json::from_slice::<serde_json::Value>(&bytes)

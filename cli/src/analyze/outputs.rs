@@ -68,6 +68,19 @@ pub(super) fn is_done(input: &Input, path: &Path) -> bool {
     matches!((modified(source), modified(path)), (Ok(source), Ok(result)) if result >= source)
 }
 
+/// Writes the files of a report, each its name's end and its content, of which the first is to be at `first`.
+pub(super) fn write_files(first: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+    let name = first.file_name().unwrap_or_default().to_string_lossy();
+    let stem = files.first().and_then(|(end, _)| name.strip_suffix(end.as_str()));
+    for (i, (end, bytes)) in files.iter().enumerate() {
+        match stem {
+            Some(stem) if i > 0 => write(&first.with_file_name(format!("{stem}{end}")), bytes)?,
+            _ => write(first, bytes)?,
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file whole or not at all, with the folders it lies in.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));

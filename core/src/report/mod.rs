@@ -10,7 +10,7 @@ mod timbre;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use corrections::{CORRECTIONS_VERSION, Corrections, Edit};
-pub use export::{Exported, export};
+pub use export::{Exported, export, export_files};
 pub use timbre::{Spread, SpreadList, Timbre};
 
 use crate::ANALYSIS_VERSION;

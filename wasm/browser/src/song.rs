@@ -35,7 +35,7 @@ impl Song {
             .map_err(|error| thrown(&error.to_string(), "internal", &JsValue::UNDEFINED))
     }
 
-    /// The corrected report as a file: `{ bytes, type, extension }`. Formats are named as in every host.
+    /// The corrected report as a file: `{ bytes, type, extension }`, a ZIP archive where the format is several. Formats are named as in every host.
     ///
     /// # Errors
     /// Throws an `Error` with the code `malformed` for what are no corrections, `invalid_parameter` for an
@@ -53,7 +53,7 @@ impl Song {
         let entries: [(&str, JsValue); 3] = [
             ("bytes", Uint8Array::from(&exported.bytes[..]).into()),
             ("type", exported.content_type.into()),
-            ("extension", exported.extension.into()),
+            ("extension", exported.end().into()),
         ];
         for (name, value) in entries {
             // Setting a property of a fresh, extensible object cannot fail.

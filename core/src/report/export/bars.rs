@@ -1,6 +1,7 @@
 //! Beats grouped into bars.
 
 use super::content::{Content, is_time};
+use crate::harmony::ChordSpan;
 use crate::units::TimeSignature;
 
 /// A bar: from a downbeat to the next.
@@ -59,6 +60,34 @@ impl Bar {
         }
         bars
     }
+}
+
+/// Of the way from a beat to the next, where the beat's chord is read: chords seldom start on the dot.
+pub(super) const INTO_BEAT: f64 = 0.3;
+
+/// The name of the chord that starts at each beat of a bar; `None` where the last one goes on. A bar names its first
+/// one in any case, `N.C.` where there is none.
+pub(super) fn starts<'a>(bar: &Bar, chords: &'a [ChordSpan]) -> Vec<Option<&'a str>> {
+    let mut last = None;
+    at_beats(bar, chords)
+        .into_iter()
+        .map(|chord| {
+            let name = chord.map_or("N.C.", |chord| &chord.name);
+            (last.replace(name) != Some(name)).then_some(name)
+        })
+        .collect()
+}
+
+/// The chord at each beat of a bar.
+pub(super) fn at_beats<'a>(bar: &Bar, chords: &'a [ChordSpan]) -> Vec<Option<&'a ChordSpan>> {
+    let ends = bar.beats[1..].iter().copied().chain([bar.end]);
+    let middles = bar.beats.iter().zip(ends).map(|(&start, end)| start + INTO_BEAT * (end - start));
+    middles.map(|time| chord_at(chords, time)).collect()
+}
+
+fn chord_at(chords: &[ChordSpan], time: f64) -> Option<&ChordSpan> {
+    let n_started = chords.partition_point(|chord| chord.start <= time);
+    chords[..n_started].last().filter(|chord| time < chord.end)
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use crate::units::PitchClass;
 /// The pitch classes of a chord.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Voicing {
+    /// The note that the chord is named after.
+    pub(super) root: PitchClass,
     /// The lowest note.
     pub(super) bass: PitchClass,
     /// All notes, rising from the root, each once.
@@ -42,7 +44,7 @@ pub(super) fn parse(label: &str) -> Option<Voicing> {
             notes.push(note);
         }
     }
-    Some(Voicing { bass, notes })
+    Some(Voicing { root, bass, notes })
 }
 
 fn pitch_class(name: &str) -> Option<PitchClass> {
