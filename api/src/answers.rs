@@ -121,6 +121,14 @@ pub const fn holds(format: Format) -> &'static str {
         Format::Rekordbox => {
             "a collection for rekordbox: beat grid, key, and cues at the sections. It says nothing of where the file is"
         }
+        Format::Traktor => {
+            "a collection for Traktor: tempo, key, beat grid, and hot cues at the first eight sections"
+        }
+        Format::Reaper => "regions at the sections and markers at the key changes, for REAPER",
+        Format::Musicxml => {
+            "a lead sheet in MusicXML 4.0: chord symbols, key, meter, tempo, rehearsal marks at the sections"
+        }
+        Format::Ireal => "chord charts for iReal Pro: a page with links that it opens",
         Format::Spotify => {
             "the shape of Spotify's audio analysis: track, bars, beats and sections; segments and tatums are empty"
         }

@@ -158,9 +158,13 @@ fn every_format_can_be_written() {
         ("csv", "csv"),
         ("midi", "mid"),
         ("chordpro", "cho"),
-        ("chordpro-grid", "cho"),
-        ("rekordbox", "xml"),
-        ("spotify", "json"),
+        ("chordpro-grid", "grid.cho"),
+        ("rekordbox", "rekordbox.xml"),
+        ("traktor", "nml"),
+        ("reaper", "regions.csv"),
+        ("musicxml", "musicxml"),
+        ("ireal", "html"),
+        ("spotify", "spotify.json"),
         ("text", "txt"),
     ];
     for (format, extension) in formats {
@@ -172,7 +176,7 @@ fn every_format_can_be_written() {
     assert!(text.starts_with("song.wav\n") && !text.contains('\u{1b}'), "{text:?}");
     let midi = fs::read(dir.path().join("midi/song.mid")).unwrap();
     assert!(midi.starts_with(b"MThd"));
-    let collection = fs::read_to_string(dir.path().join("rekordbox/song.xml")).unwrap();
+    let collection = fs::read_to_string(dir.path().join("rekordbox/song.rekordbox.xml")).unwrap();
     assert!(collection.contains("Location=\"file://localhost/"), "{collection}");
     let piped = run(&["analyze", "song.wav", "--format", "midi"], dir.path());
     assert_eq!(piped.stdout, midi, "a pipe gets the same bytes");

@@ -153,6 +153,14 @@ choices! {
         ChordproGrid = "chordpro-grid",
         /// Collection XML for rekordbox: beat grid and cue points.
         Rekordbox = "rekordbox",
+        /// Collection for Traktor: tempo, key, beat grid and hot cues.
+        Traktor = "traktor",
+        /// Regions and markers for REAPER.
+        Reaper = "reaper",
+        /// Lead sheet for programs of notation: chord symbols, key, meter, rehearsal marks.
+        Musicxml = "musicxml",
+        /// Chord charts for iReal Pro.
+        Ireal = "ireal",
         /// The shape of Spotify's audio analysis object.
         Spotify = "spotify",
     }

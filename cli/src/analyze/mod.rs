@@ -286,8 +286,8 @@ impl Job {
             }
             Shape::File(format) => format,
         };
-        if let (Format::Rekordbox, Input::File { path, .. }) = (format, input) {
-            // rekordbox finds tracks by their full path.
+        if let (Format::Rekordbox | Format::Traktor, Input::File { path, .. }) = (format, input) {
+            // DJ programs find tracks by their full path.
             if let Ok(path) = path.canonicalize() {
                 report.source.name = Some(path.to_string_lossy().into_owned());
             }

@@ -63,26 +63,36 @@ impl Bar {
 }
 
 /// Of the way from a beat to the next, where the beat's chord is read: chords seldom start on the dot.
-pub(super) const INTO_BEAT: f64 = 0.3;
+const INTO_BEAT: f64 = 0.3;
 
 /// The name of the chord that starts at each beat of a bar; `None` where the last one goes on. A bar names its first
 /// one in any case, `N.C.` where there is none.
 pub(super) fn starts<'a>(bar: &Bar, chords: &'a [ChordSpan]) -> Vec<Option<&'a str>> {
+    let changes = changes(bar, chords).into_iter();
+    changes.map(|change| change.map(|chord| chord.map_or(NO_CHORD, |chord| &chord.name))).collect()
+}
+
+/// How players write that there is no chord.
+const NO_CHORD: &str = "N.C.";
+
+/// The same as spans; where there is none, `Some(None)`.
+pub(super) fn changes<'a>(bar: &Bar, chords: &'a [ChordSpan]) -> Vec<Option<Option<&'a ChordSpan>>> {
+    let ends = bar.beats[1..].iter().copied().chain([bar.end]);
+    let into_beats = bar.beats.iter().zip(ends).map(|(&start, end)| start + INTO_BEAT * (end - start));
     let mut last = None;
-    at_beats(bar, chords)
-        .into_iter()
-        .map(|chord| {
-            let name = chord.map_or("N.C.", |chord| &chord.name);
-            (last.replace(name) != Some(name)).then_some(name)
+    into_beats
+        .map(|time| {
+            let chord = chord_at(chords, time);
+            let name = chord.map_or(NO_CHORD, |chord| &chord.name);
+            (last.replace(name) != Some(name)).then_some(chord)
         })
         .collect()
 }
 
-/// The chord at each beat of a bar.
-pub(super) fn at_beats<'a>(bar: &Bar, chords: &'a [ChordSpan]) -> Vec<Option<&'a ChordSpan>> {
-    let ends = bar.beats[1..].iter().copied().chain([bar.end]);
-    let middles = bar.beats.iter().zip(ends).map(|(&start, end)| start + INTO_BEAT * (end - start));
-    middles.map(|time| chord_at(chords, time)).collect()
+/// A time safely within the bar's first beat: section boundaries are not exactly on downbeats.
+pub(super) fn into_first_beat(bar: &Bar) -> f64 {
+    let end = bar.beats.get(1).copied().unwrap_or(bar.end);
+    bar.start + INTO_BEAT * (end - bar.start)
 }
 
 fn chord_at(chords: &[ChordSpan], time: f64) -> Option<&ChordSpan> {

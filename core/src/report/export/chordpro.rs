@@ -3,7 +3,7 @@
 //! Four bars a line: as lines that every reader knows, chords in brackets over a stroke a beat, or as grids, with a
 //! dot for a beat on which the chord goes on. Without bars, chords are listed in order.
 
-use super::bars::{Bar, INTO_BEAT, starts};
+use super::bars::{Bar, into_first_beat, starts};
 use super::content::{Content, name_of, one_line};
 use crate::harmony::ChordSpan;
 use crate::structure::{Section, SectionLabel};
@@ -88,12 +88,6 @@ fn frame(section: &Section, layout: Layout) -> (String, String) {
         return (format!("{{comment: {name}}}\n"), String::new());
     }
     (format!("{{start_of_{environment}: {name}}}\n"), format!("{{end_of_{environment}}}\n"))
-}
-
-/// A time safely within the bar's first beat: section boundaries are not exactly on downbeats.
-fn into_first_beat(bar: &Bar) -> f64 {
-    let end = bar.beats.get(1).copied().unwrap_or(bar.end);
-    bar.start + INTO_BEAT * (end - bar.start)
 }
 
 /// Bars as lines: a stroke a beat, and before it the chord that starts there.

@@ -8,7 +8,7 @@ use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, Track, TrackE
 use super::content::{Content, name_of, one_line};
 use super::harte;
 use super::tempo_map::{TICKS_PER_QUARTER, TempoMap};
-use crate::units::{Key, Mode};
+use crate::units::Mode;
 
 /// Velocity of the chords' notes.
 const VELOCITY: u7 = u7::new(72);
@@ -85,7 +85,7 @@ fn conductor<'a>(content: &Content<'_>, map: &TempoMap, texts: &'a Texts) -> Tra
     }
     for key in content.keys {
         let minor = key.key.mode == Mode::Minor;
-        events.push(meta(map.tick_at(key.start), MetaMessage::KeySignature(accidentals(key.key), minor)));
+        events.push(meta(map.tick_at(key.start), MetaMessage::KeySignature(key.key.fifths(), minor)));
     }
     for (section, name) in content.sections.iter().zip(&texts.sections) {
         events.push(meta(map.tick_at(section.start), MetaMessage::Marker(name.as_bytes())));
@@ -169,22 +169,10 @@ fn track(mut events: Vec<Event<'_>>, end: u32) -> Track<'_> {
         .collect()
 }
 
-/// Sharps (positive) or flats (negative) of a key signature.
-fn accidentals(key: Key) -> i8 {
-    let major = match key.mode {
-        Mode::Major => key.tonic,
-        Mode::Minor => key.tonic.transposed(3),
-    };
-    // Fifths above C, spelled with the fewest accidentals; six are sharps or flats as the key's name is.
-    let fifths = (major.semitones() * 7 % 12) as i8;
-    if fifths > 6 || fifths == 6 && key.uses_flats() { fifths - 12 } else { fifths }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::samples;
     use super::*;
-    use crate::units::PitchClass;
 
     fn absolute<'a>(track: &[TrackEvent<'a>]) -> Vec<(u32, TrackEventKind<'a>)> {
         let mut now = 0;
@@ -266,15 +254,5 @@ mod tests {
         let ons: Vec<(u32, u7)> = ons.collect();
         assert_eq!(ons.len(), song.beats.len());
         assert_eq!(ons[..3], [(480, CLICKS[1]), (960, CLICKS[0]), (1440, CLICKS[1])]);
-    }
-
-    #[test]
-    fn key_signatures_have_the_fewest_accidentals() {
-        let major: Vec<i8> = (0..12)
-            .map(|s| accidentals(Key { tonic: PitchClass::from_semitones(s), mode: Mode::Major }))
-            .collect();
-        assert_eq!(major, [0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5]);
-        let minor = |s| accidentals(Key { tonic: PitchClass::from_semitones(s), mode: Mode::Minor });
-        assert_eq!([minor(9), minor(3), minor(8), minor(2)], [0, -6, 5, -1]);
     }
 }

@@ -11,16 +11,21 @@ mod audacity;
 mod bars;
 mod beat_grid;
 mod chordpro;
+mod colour;
 mod content;
 mod csv;
 mod harte;
+mod ireal;
 mod jams;
 mod lab;
 mod midi;
+mod musicxml;
+mod reaper;
 mod rekordbox;
 mod sonic_visualiser;
 mod spotify;
 mod tempo_map;
+mod traktor;
 mod xml;
 
 #[cfg(test)]
@@ -35,7 +40,8 @@ use crate::params::{Format, Part, Parts};
 /// A file that an exporter wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
-    /// What is in it, where a format is several files: `sections`, `chords` …; empty where it is one.
+    /// What is in it, where a format is several files: `sections`, `chords` …; what tells it from a file of another
+    /// format with the same extension, as `spotify`; else empty.
     pub kind: &'static str,
     /// Media type, with the character set of texts.
     pub content_type: &'static str,
@@ -81,6 +87,10 @@ impl Format {
             Self::Midi => "mid",
             Self::Chordpro | Self::ChordproGrid => "cho",
             Self::Rekordbox => "xml",
+            Self::Traktor => "nml",
+            Self::Reaper => "csv",
+            Self::Musicxml => "musicxml",
+            Self::Ireal => "html",
         }
     }
 
@@ -90,9 +100,11 @@ impl Format {
         match self {
             Self::Json | Self::Jams | Self::Spotify => "application/json",
             Self::Lab | Self::Audacity | Self::Chordpro | Self::ChordproGrid => "text/plain; charset=utf-8",
-            Self::Csv => "text/csv; charset=utf-8",
+            Self::Csv | Self::Reaper => "text/csv; charset=utf-8",
             Self::Midi => "audio/midi",
-            Self::Rekordbox | Self::SonicVisualiser => "application/xml",
+            Self::Rekordbox | Self::Traktor | Self::SonicVisualiser => "application/xml",
+            Self::Musicxml => "application/vnd.recordare.musicxml+xml",
+            Self::Ireal => "text/html; charset=utf-8",
         }
     }
 
@@ -114,6 +126,11 @@ impl Format {
             Self::Lab => lab::FILES,
             Self::Audacity => audacity::FILES,
             Self::SonicVisualiser => sonic_visualiser::FILES,
+            // Formats that would share a name with another one of the same song.
+            Self::ChordproGrid => return vec![("grid", None, self.extension())],
+            Self::Rekordbox => return vec![("rekordbox", None, self.extension())],
+            Self::Reaper => return vec![("regions", None, self.extension())],
+            Self::Spotify => return vec![("spotify", None, self.extension())],
             _ => return vec![("", None, self.extension())],
         };
         all.iter().copied().filter(|&(_, part, _)| part.is_none_or(|part| include.contains(part))).collect()
@@ -174,6 +191,10 @@ pub fn export_files(report: &Report, format: Format) -> Vec<Exported> {
             Format::Chordpro => chordpro::write(&content, chordpro::Layout::Lines).into_bytes(),
             Format::ChordproGrid => chordpro::write(&content, chordpro::Layout::Grid).into_bytes(),
             Format::Rekordbox => rekordbox::write(&content).into_bytes(),
+            Format::Traktor => traktor::write(&content).into_bytes(),
+            Format::Reaper => reaper::write(&content).into_bytes(),
+            Format::Musicxml => musicxml::write(&content).into_bytes(),
+            Format::Ireal => ireal::write(&content).into_bytes(),
             Format::Spotify => json(&spotify::write(&content)),
         }
     };

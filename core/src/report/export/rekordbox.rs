@@ -2,9 +2,9 @@
 //! key, and cues at the sections: memory cues at all, hot cues A–H at the first eight.
 
 use super::beat_grid::grid;
+use super::colour;
 use super::content::{Content, name_of, seconds};
 use super::xml::{DECLARATION, attributes, escaped};
-use crate::structure::SectionLabel;
 use crate::units::Mode;
 
 /// Hot cues that a track can have.
@@ -49,7 +49,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
         let start = seconds(section.start);
         out += &format!("      <POSITION_MARK Name=\"{name}\" Type=\"0\" Start=\"{start}\" Num=\"-1\"/>\n");
         if i < N_HOT_CUES {
-            let (red, green, blue) = colour(section.label);
+            let (red, green, blue) = colour::of(section.label);
             out += &format!(
                 "      <POSITION_MARK Name=\"{name}\" Type=\"0\" Start=\"{start}\" Num=\"{i}\" \
                  Red=\"{red}\" Green=\"{green}\" Blue=\"{blue}\"/>\n"
@@ -84,19 +84,6 @@ fn location(path: &str) -> Option<String> {
         }
     }
     Some(url)
-}
-
-/// Colours of rekordbox's own palette for hot cues.
-const fn colour(label: SectionLabel) -> (u8, u8, u8) {
-    match label {
-        SectionLabel::Intro | SectionLabel::Outro => (48, 90, 255),
-        SectionLabel::Verse => (40, 226, 20),
-        SectionLabel::PreChorus => (180, 190, 4),
-        SectionLabel::Chorus | SectionLabel::PostChorus => (230, 40, 40),
-        SectionLabel::Bridge | SectionLabel::Breakdown => (180, 50, 255),
-        SectionLabel::Instrumental | SectionLabel::Solo => (224, 100, 27),
-        SectionLabel::Silence | SectionLabel::Section => (80, 180, 255),
-    }
 }
 
 #[cfg(test)]

@@ -219,17 +219,23 @@ impl Player {
 }
 
 /// Ticks of a felt beat: of a dotted one in compound meters.
-fn ticks_per_beat(meter: TimeSignature) -> u64 {
+pub(super) fn ticks_per_beat(meter: TimeSignature) -> u64 {
     let meter = sane(meter);
     let whole_note = 4 * u64::from(TICKS_PER_QUARTER);
     whole_note * u64::from(meter.numerator) / u64::from(meter.denominator) / meter.beats_per_bar() as u64
 }
 
-/// A bar of `n_beats` felt beats, fewer than a whole bar of `meter` has.
+/// The meter of a bar of `n_beats` felt beats: `meter`, unless they are more or fewer.
+pub(super) fn bar_meter(meter: TimeSignature, n_beats: usize) -> TimeSignature {
+    let meter = sane(meter);
+    if n_beats == meter.beats_per_bar() { meter } else { odd_bar(meter, n_beats.min(255) as u64) }
+}
+
+/// A bar of `n_beats` felt beats of `meter`.
 fn odd_bar(meter: TimeSignature, n_beats: u64) -> TimeSignature {
     let units_per_beat = u64::from(meter.numerator) / meter.beats_per_bar() as u64;
-    // Fewer than `numerator`, so it fits.
-    TimeSignature::new((n_beats * units_per_beat) as u8, meter.denominator)
+    let numerator = u8::try_from(n_beats * units_per_beat).unwrap_or(u8::MAX);
+    TimeSignature::new(numerator, meter.denominator)
 }
 
 /// `meter`, or 4/4 if notation has no such meter.
