@@ -130,7 +130,8 @@ pub const fn holds(format: Format) -> &'static str {
         }
         Format::Ireal => "chord charts for iReal Pro: a page with links that it opens",
         Format::Spotify => {
-            "the shape of Spotify's audio analysis: track, bars, beats and sections; segments and tatums are empty"
+            "the shape of Spotify's audio analysis: track, bars, beats, tatums, sections, and segments with pitches, timbre \
+             and loudness"
         }
     }
 }

@@ -127,6 +127,8 @@ choices! {
         Loudness = "loudness",
         /// Peaks for drawing a waveform. Not included unless asked for.
         Waveform = "waveform",
+        /// What sounds between onsets: pitches, timbre and level of each stretch. Not included unless asked for.
+        Segments = "segments",
     }
 }
 
@@ -194,9 +196,9 @@ impl Parts {
 }
 
 impl Default for Parts {
-    /// All but the waveform.
+    /// All but the waveform and the segments.
     fn default() -> Self {
-        Self::ALL.without(Part::Waveform)
+        Self::ALL.without(Part::Waveform).without(Part::Segments)
     }
 }
 
@@ -239,7 +241,7 @@ pub struct AnalysisParams {
     pub chord_vocabulary: ChordVocabulary,
     /// The tone profile that keys are matched with. Default: ensemble.
     pub key_profile: KeyProfile,
-    /// The parts of the report to return. Default: all but the waveform.
+    /// The parts of the report to return. Default: all but the waveform and the segments.
     pub include: Parts,
     /// The form of the answer. Default: JSON.
     pub format: Format,

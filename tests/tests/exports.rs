@@ -156,6 +156,35 @@ fn sequencers_keep_every_beat_with_few_tempi() {
 }
 
 #[test]
+fn the_shape_of_spotify_is_filled() {
+    let song = harbour();
+    let bytes = fs::read(song.folder.join("song.spotify.json")).expect("a file");
+    let analysis: Value = serde_json::from_slice(&bytes).expect("JSON");
+    let of = |list: &str, field: &str| -> Vec<f64> {
+        analysis[list].as_array().into_iter().flatten().filter_map(|item| item[field].as_f64()).collect()
+    };
+    let (starts, lengths) = (of("segments", "start"), of("segments", "duration"));
+    // A few a second, one after the other over the whole song.
+    assert!((90..900).contains(&starts.len()), "{} segments", starts.len());
+    let ends: Vec<f64> = starts.iter().zip(&lengths).map(|(start, length)| start + length).collect();
+    assert_times(&ends[..ends.len() - 1], &starts[1..], 2e-3);
+    assert!((ends[ends.len() - 1] - song.report.duration).abs() < 2e-3);
+    assert!(of("segments", "loudness_max").iter().all(|db| (-60.0..=0.0).contains(db)));
+    // What sounds most over the whole song are notes of its key, E major.
+    let mut sums = [0.0; 12];
+    for (segment, length) in texts(&analysis["segments"]).into_iter().zip(&lengths) {
+        assert_eq!((texts(&segment["pitches"]).len(), texts(&segment["timbre"]).len()), (12, 12));
+        for (sum, pitch) in sums.iter_mut().zip(floats(&texts(&segment["pitches"]))) {
+            *sum += pitch * length;
+        }
+    }
+    let mut order: Vec<usize> = (0..12).collect();
+    order.sort_by(|&a, &b| sums[b].total_cmp(&sums[a]));
+    assert!(order[..5].iter().all(|class| [4, 6, 8, 9, 11, 1, 3].contains(class)), "{sums:?}");
+    assert_eq!(of("tatums", "start").len(), 2 * song.report.beats.len());
+}
+
+#[test]
 fn jams_is_valid() {
     let song = harbour();
     let jams = &song.seen["jams"];

@@ -1,7 +1,7 @@
 //! A report that is kept: corrected, and written in every format.
 
 use js_sys::{Object, Reflect, Uint8Array};
-use sectionist_core::params::Format;
+use sectionist_core::params::{Format, Part};
 use sectionist_core::{Corrections, Error, Report, export};
 use wasm_bindgen::prelude::*;
 
@@ -46,8 +46,8 @@ impl Song {
             thrown_from(&Error::InvalidParams { name: "format".to_owned(), message, allowed })
         })?;
         let mut report = self.with(corrections)?;
-        // What every other host writes: the peaks are for drawing.
-        report.include = report.include.without(sectionist_core::params::Part::Waveform);
+        // What every other host writes unless it is asked for more.
+        report.include = report.include.without(Part::Waveform).without(Part::Segments);
         let exported = export(&report, format);
         let file = Object::new();
         let entries: [(&str, JsValue); 3] = [
