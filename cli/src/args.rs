@@ -21,6 +21,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Analyse music files.
     Analyze(Box<AnalyzeArgs>),
+    /// Copy a WAV file with a cue point at each section.
+    Cue(CueArgs),
     /// List the formats that can be decoded.
     Formats(FormatsArgs),
     /// Serve the page and the API on this machine.
@@ -83,6 +85,19 @@ pub(crate) struct AnalyzeArgs {
 
     #[command(flatten)]
     pub(crate) params: ParamFlags,
+}
+
+/// Copies a WAV file with a cue point at each section, labelled with its name, as editors, samplers and DAWs read
+/// them. Cue points that were there are replaced; the sound stays as it is.
+#[derive(Debug, Args)]
+pub(crate) struct CueArgs {
+    /// The WAV file.
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+
+    /// Where to write the copy [default: beside the file, as NAME.cued.wav].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// Lists the formats that can be decoded.

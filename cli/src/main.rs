@@ -5,6 +5,7 @@
 
 mod analyze;
 mod args;
+mod cue;
 mod formats;
 #[cfg(feature = "serve")]
 mod health;
@@ -20,6 +21,7 @@ use clap::{CommandFactory, Parser};
 fn main() -> ExitCode {
     let result = match args::Cli::parse().command {
         Command::Analyze(args) => analyze::run(&args),
+        Command::Cue(args) => cue::run(&args),
         Command::Formats(args) => Ok(formats::run(&args)),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args),

@@ -183,6 +183,19 @@ fn every_format_can_be_written() {
 }
 
 #[test]
+fn wav_files_get_cue_points() {
+    let dir = folder();
+    let output = run(&["cue", "song.wav"], dir.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let (plain, cued) =
+        (fs::read(dir.path().join("song.wav")).unwrap(), fs::read(dir.path().join("song.cued.wav")).unwrap());
+    assert_eq!(cued[12..plain.len()], plain[12..], "the sound stays");
+    assert_eq!(&cued[plain.len()..plain.len() + 4], b"cue ");
+    assert_eq!(run(&["cue", "song.wav", "-o", "song.wav"], dir.path()).status.code(), Some(2));
+    assert_eq!(run(&["cue", "nowhere.wav"], dir.path()).status.code(), Some(1));
+}
+
+#[test]
 fn standard_input_is_a_file_too() {
     let mut child = sectionist()
         .args(["analyze", "-"])

@@ -2,7 +2,7 @@
 
 Called with a folder of files `song.*`; those that are there are read, by the ends of their names, with the reference
 readers of their formats: mido (MIDI), jams (JAMS), mir_eval (lab, Audacity), pyrekordbox, traktor-nml-utils, music21
-(MusicXML), pyRealParser (iReal Pro), pypdf (PDF), and Python's own (ZIP, CSV, XML, HTML, WAV, PNG).
+(MusicXML), pyRealParser (iReal Pro), wavinfo (cue points), pypdf (PDF), and Python's own (ZIP, CSV, XML, HTML, WAV, PNG).
 """
 
 import csv
@@ -262,6 +262,17 @@ def sound(path):
         return {"seconds": file.getnframes() / rate, "clicks": clicks}
 
 
+def cues(path):
+    """The sound, as Python reads it, and the cue points, as wavinfo does."""
+    import wavinfo
+
+    with wave.open(str(path)) as file:
+        n_frames, rate = file.getnframes(), file.getframerate()
+    found = wavinfo.WavInfoReader(str(path), info_encoding="utf-8").cues
+    names = {one.name: one.text for one in found.labels}
+    return {"seconds": n_frames / rate, "cues": [[cue.sample_offset / rate, names[cue.name]] for cue in found.cues]}
+
+
 def picture(path):
     head = path.read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n", "no PNG"
@@ -308,6 +319,7 @@ READERS = {
     "musicxml": lead_sheet,
     "html": charts,
     "click.wav": sound,
+    "cued.wav": cues,
     "svg": vector,
     "png": picture,
     "pdf": paper,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use sectionist_core::params::Format;
-use sectionist_core::{AnalysisParams, FileHint, Report, analyze, export, export_files};
+use sectionist_core::{AnalysisParams, FileHint, Report, analyze, export, export_files, with_cues};
 use sectionist_tests::fixtures::audio;
 use sectionist_tests::readers;
 use serde_json::Value;
@@ -185,6 +185,29 @@ fn the_shape_of_spotify_is_filled() {
 }
 
 #[test]
+fn spreadsheets_have_all_that_has_a_time() {
+    let song = harbour();
+    let rows = texts(&song.seen["csv"]["rows"]);
+    let of = |part: &str, field: &str| -> Vec<&Value> {
+        rows.iter().filter(|row| row["part"] == part).map(|row| &row[field]).collect()
+    };
+    assert_eq!(of("section", "name"), song.all("sections", "name"));
+    assert_eq!(of("chord", "label"), song.all("chords", "label"));
+    let starts = of("beat", "start").into_iter().filter_map(|start| start.as_str()?.parse().ok());
+    assert_times(&starts.collect::<Vec<f64>>(), &song.numbers("beats", "time"), 1e-9);
+}
+
+#[test]
+fn grids_have_a_cell_a_beat() {
+    let grid = fs::read_to_string(harbour().folder.join("song.grid.cho")).expect("a text");
+    let cells = grid.lines().filter(|line| line.starts_with('|')).flat_map(str::split_whitespace);
+    assert_eq!(cells.filter(|cell| *cell != "|").count(), harbour().report.beats.len());
+    let count = |directive: &str| grid.lines().filter(|line| line.starts_with(directive)).count();
+    assert_eq!(count("{start_of_grid"), count("{end_of_grid}"));
+    assert_eq!(count("{comment: "), harbour().report.sections.len());
+}
+
+#[test]
 fn jams_is_valid() {
     let song = harbour();
     let jams = &song.seen["jams"];
@@ -299,6 +322,22 @@ fn ireal_pro_has_the_chart() {
     // An upbeat is a bar of its own.
     assert!((n_bars..=n_bars + 1).contains(&bars.len()), "{} of {n_bars}", bars.len());
     assert!(bars.iter().any(|bar| bar.as_str().is_some_and(|bar| bar.starts_with('E'))), "{bars:?}");
+}
+
+#[test]
+fn wav_files_carry_cue_points() {
+    let (wav, name) = (audio("postcard.clip.wav"), "postcard.clip.wav");
+    let report =
+        analyze(wav.clone(), &FileHint::from_name(name), &AnalysisParams::default()).expect("a report");
+    let folder = harbour().folder.join("cues");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("song.cued.wav"), with_cues(&wav, &report).expect("a WAV file")).expect("a file");
+    let seen = &readers::read(&folder)["cued.wav"];
+    assert!((seen["frames"].as_f64().unwrap_or(0.0) / 44_100.0 - report.duration).abs() < 2e-3, "{seen}");
+    let names: Vec<Value> = report.sections.iter().map(|section| section.name.clone().into()).collect();
+    assert_eq!(column(&seen["cues"], 1), names.iter().collect::<Vec<_>>());
+    let starts: Vec<f64> = report.sections.iter().map(|section| section.start).collect();
+    assert_times(&floats(&column(&seen["cues"], 0)), &starts, 1e-3);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The answer: schema version 1.
 
 mod corrections;
+mod cues;
 mod export;
 mod read;
 #[cfg(feature = "schema")]
@@ -11,6 +12,7 @@ mod timbre;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use corrections::{CORRECTIONS_VERSION, Corrections, Edit};
+pub use cues::with_cues;
 pub use export::{Exported, export, export_files};
 pub use segments::{N_TIMBRE, Segment};
 pub use timbre::{Spread, SpreadList, Timbre};

@@ -163,7 +163,7 @@ mod tests {
         (0..8 * rate / 2)
             .map(|i| {
                 let (note, t) = (i / (rate / 2), (i % (rate / 2)) as f32 / rate as f32);
-                let hz = if note % 2 == 0 { 440.0 } else { 659.26 };
+                let hz = if note.is_multiple_of(2) { 440.0 } else { 659.26 };
                 0.5 * (-6.0 * t).exp() * (std::f32::consts::TAU * hz * t).sin()
             })
             .collect()
@@ -179,7 +179,7 @@ mod tests {
         for segment in segments.iter().filter(|segment| segment.start > 0.4) {
             let note = (segment.start / 0.5).round() as usize;
             assert!((segment.start - 0.5 * note as f64).abs() < 0.03, "{}", segment.start);
-            let loudest = if note % 2 == 0 { 9 } else { 4 };
+            let loudest = if note.is_multiple_of(2) { 9 } else { 4 };
             assert_eq!(segment.pitches[loudest], 255, "{note}: {:?}", segment.pitches);
             assert!((-20.0..-3.0).contains(&segment.peak_db) && segment.start_db <= segment.peak_db);
             assert!(segment.peak_after < 0.2 && segment.strength > 0.3, "{segment:?}");

@@ -2,7 +2,7 @@
 
 use js_sys::{Object, Reflect, Uint8Array};
 use sectionist_core::params::{Format, Part};
-use sectionist_core::{Corrections, Error, Report, export};
+use sectionist_core::{Corrections, Error, Report, export, with_cues};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{thrown, thrown_from};
@@ -60,6 +60,15 @@ impl Song {
             let _ = Reflect::set(&file, &name.into(), &value);
         }
         Ok(file.unchecked_into())
+    }
+
+    /// A WAV file with a cue point at each section of the corrected report, as `Uint8Array`.
+    ///
+    /// # Errors
+    /// Throws an `Error` with the code `malformed` for what are no corrections or a damaged file, and
+    /// `unsupported_format` for what is no WAV file.
+    pub fn cued(&self, corrections: &str, wav: &[u8]) -> Result<Vec<u8>, JsValue> {
+        with_cues(wav, &self.with(corrections)?).map_err(|error| thrown_from(&error))
     }
 }
 

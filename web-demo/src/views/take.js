@@ -3,7 +3,7 @@
  * corrections.
  */
 
-import { exportAs } from '../desk.js';
+import { cued, exportAs } from '../desk.js';
 import { chartText } from '../geometry/chart.js';
 import { wavOf } from '../playback/decoded.js';
 import { clickTrack } from '../take/click-track.js';
@@ -49,6 +49,10 @@ export function takeView(root, store, scope) {
     ['click', 'Click track', 'WAV as long as the song, to put beside it', ({ report }) => {
       const { samples, rate } = clickTrack(some(report));
       save(new Blob([wavOf([samples], rate)], { type: 'audio/wav' }), 'click.wav');
+    }],
+    ['cues', 'WAV with cue points', 'a copy of a WAV file, for editors, samplers and DAWs', async ({ found, edits, file, report }) => {
+      if (report?.source.container !== 'wav' || !file) throw new Error('cue points are written into WAV files only');
+      save(new Blob([await cued(some(found), edits, await file.arrayBuffer())], { type: 'audio/wav' }), 'cued.wav');
     }],
     ['svg', 'Picture, SVG', 'sharp at every size', (state) => save(new Blob([pictureOf(state)], { type: 'image/svg+xml' }), 'svg')],
     ['png', 'Picture, PNG', 'for everything else', async (state) => save(await png(pictureOf(state)), 'png')],

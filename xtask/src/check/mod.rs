@@ -252,7 +252,7 @@ fn browser(tally: &mut Tally) -> Result<()> {
 
 /// What `tests/readers/read.py` reads with.
 const READERS: &str = "jams==0.3.4\nmido==1.3.3\nmir_eval==0.8.2\nmusic21==10.5.1\npypdf==7.1.1\npyRealParser==0.1.0\n\
-                       pyrekordbox==0.5.0\ntraktor-nml-utils==4.1.0\n";
+                       pyrekordbox==0.5.0\ntraktor-nml-utils==4.1.0\nwavinfo==4.0.1\n";
 
 /// Tests of those packages, which find what was built through the environment.
 fn harness(which: &str) -> Command {

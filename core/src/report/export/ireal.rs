@@ -236,7 +236,7 @@ mod tests {
         let beats = song.beats.clone();
         for round in 1..4 {
             song.beats.extend(beats[1..].iter().map(|beat| {
-                let mut beat = beat.clone();
+                let mut beat = *beat;
                 beat.time += 57.0 * f64::from(round);
                 beat
             }));

@@ -210,6 +210,12 @@ pub fn export_files(report: &Report, format: Format) -> Vec<Exported> {
         .collect()
 }
 
+/// Where sections start, in seconds, and what they are called.
+pub(super) fn cue_points(report: &Report) -> Vec<(f64, String)> {
+    let sections = report.sections.iter();
+    sections.map(|section| (content::ms(section.start), content::name_of(section))).collect()
+}
+
 fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("keys of maps are strings, and numbers never fail")
 }

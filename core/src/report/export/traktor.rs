@@ -76,7 +76,7 @@ pub(super) fn write(content: &Content<'_>) -> String {
     };
     for span in grid(content) {
         // The marker goes on the first beat of a bar; s/beat → beats/min
-        let late = (span.position > 1).then(|| span.meter.beats_per_bar() + 1 - span.position).unwrap_or(0);
+        let late = if span.position > 1 { span.meter.beats_per_bar() + 1 - span.position } else { 0 };
         let downbeat = span.start + late as f64 * span.period;
         out += &cue("AutoGrid", GRID, downbeat, -1, Some(60.0 / span.period));
     }
