@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod compare;
+mod cue;
 mod formats;
 #[cfg(feature = "serve")]
 mod health;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         None => analyze::run(&cli.analyze),
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Compare(args)) => Ok(compare::run(&args)),
+        Some(Command::Cue(args)) => cue::run(&args),
         Some(Command::Formats(args)) => Ok(formats::run(&args)),
         #[cfg(feature = "serve")]
         Some(Command::Serve(args)) => serve::run(&args),

@@ -148,7 +148,7 @@ pub use analyze::{Analysis, Progress, Stage, Step, analyze, analyze_samples};
 pub use decode::{FileHint, Limits};
 pub use error::Error;
 pub use params::AnalysisParams;
-pub use report::{Corrections, Exported, Report, export};
+pub use report::{Corrections, Exported, Report, export, export_files, with_cues};
 
 /// Version of the numbers: rises whenever the same file may give another report.
 pub const ANALYSIS_VERSION: &str = env!("CARGO_PKG_VERSION");

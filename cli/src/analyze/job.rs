@@ -23,7 +23,7 @@ use crate::words_of;
 /// Where the results of an input go.
 #[derive(Debug, Default)]
 pub(super) struct Targets {
-    /// A file a shape.
+    /// Those of each shape, one after another.
     pub(super) files: Vec<PathBuf>,
     pub(super) picture: Option<PathBuf>,
     /// The song whose tags are written.
@@ -209,14 +209,17 @@ impl<'a> Job<'a> {
         if let (Some(path), Some(picture)) = (&item.targets.picture, self.picture) {
             put(path, &picture.draw(&report, &item.input.short_name())?)?;
         }
-        for (path, &shape) in item.targets.files.iter().zip(&self.shapes) {
-            put(path, &render::render(&report, shape, &item.input, false, render::Place::File))?;
+        if self.to_files {
+            let files = self.shapes.iter().flat_map(|&shape| render::files(&report, shape, &item.input));
+            for (path, bytes) in item.targets.files.iter().zip(files) {
+                put(path, &bytes)?;
+            }
         }
         if self.to_files || self.to_table {
             return Ok(Vec::new());
         }
         let shape = self.shapes.first().copied().unwrap_or(Shape::Text);
-        Ok(render::render(&report, shape, &item.input, self.pretty, render::Place::Stdout { width }))
+        Ok(render::for_stdout(&report, shape, &item.input, self.pretty, width))
     }
 
     fn analyze(&self, input: &Input, name: &str) -> Result<Report, String> {

@@ -25,6 +25,7 @@ use crate::args::{AnalyzeArgs, Shape, TableShape, UsageError};
 use crate::words_of;
 use inputs::{Failure, Input, Inputs};
 use job::{Item, Job, Targets};
+use outputs::Column;
 pub(crate) use plot::Picture;
 pub(crate) use share::Share;
 use table::Row;
@@ -89,6 +90,14 @@ impl<'a> Request<'a> {
         self.shapes.clone()
     }
 
+    /// The files that are written of each song.
+    fn columns(&self) -> Vec<Column> {
+        let of = |shape: Shape| {
+            shape.file_ends(self.params.include).into_iter().map(move |end| Column { shape, end })
+        };
+        self.shapes().into_iter().flat_map(of).collect()
+    }
+
     /// Refuses what makes no sense together.
     fn check(&self, found: &Inputs) -> Result<(), UsageError> {
         let n_inputs = found.inputs.len();
@@ -147,10 +156,10 @@ impl<'a> Request<'a> {
                 _ => return Ok(()),
             },
         };
-        if format == Format::Midi && self.on_terminal {
-            return Err(UsageError(
-                "`midi` is not for terminals: give a folder with `--output`, or use a pipe".to_owned(),
-            ));
+        if (format == Format::Midi || format.has_a_file_a_kind()) && self.on_terminal {
+            return Err(UsageError(format!(
+                "`{format}` is not for terminals: give a folder with `--output`, or use a pipe"
+            )));
         }
         if n_inputs > 1 && self.args.table.is_none() && !render::is_json(format) {
             return Err(UsageError(format!(
@@ -165,7 +174,7 @@ impl<'a> Request<'a> {
     fn targets(&self, inputs: &[Input]) -> Vec<Targets> {
         let mut targets: Vec<Targets> = inputs.iter().map(|_| Targets::default()).collect();
         if let Some(destination) = &self.args.output {
-            let planned = outputs::plan(inputs, destination, &self.shapes());
+            let planned = outputs::plan(inputs, destination, &self.columns());
             for (target, files) in targets.iter_mut().zip(planned) {
                 target.files = files;
             }
@@ -234,8 +243,8 @@ impl<'a> Request<'a> {
 
     /// The line of a song whose report is there.
     fn row_of(&self, item: &Item) -> Option<Row> {
-        let is_report = |shape: &Shape| *shape == Shape::File(Format::Json);
-        let path = item.targets.files.get(self.shapes().iter().position(is_report)?)?;
+        let is_report = |column: &Column| column.shape == Shape::File(Format::Json);
+        let path = item.targets.files.get(self.columns().iter().position(is_report)?)?;
         Some(Row::of(&Report::from_json(&fs::read(path).ok()?).ok()?, &item.input.short_name()))
     }
 

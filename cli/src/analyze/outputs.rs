@@ -10,29 +10,35 @@ use super::inputs::Input;
 use super::template::{Destination, Fields, Template};
 use crate::args::Shape;
 
-/// A path of each input's result in each of `shapes`: `[input][shape]`.
+/// A file that is written of each song: the format's name, and what follows the song's name in the file's.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Column {
+    pub(super) shape: Shape,
+    pub(super) end: String,
+}
+
+/// A path of each input's result in each of `columns`: `[input][column]`.
 ///
-/// In a folder, `NAME.EXT`, with the folder structure kept, and `NAME.FORMAT.EXT` of formats that share an extension. No
-/// two results share one: where they would, names keep their old extension (`song.mp3.json`), and if that does not help
-/// they get a number. No input is overwritten.
-pub(super) fn plan(inputs: &[Input], destination: &Destination, shapes: &[Shape]) -> Vec<Vec<PathBuf>> {
+/// In a folder, `NAME.END`, with the folder structure kept. No two results share one: where they would, names keep their old
+/// extension (`song.mp3.json`), and if that does not help they get a number. No input is overwritten.
+pub(super) fn plan(inputs: &[Input], destination: &Destination, columns: &[Column]) -> Vec<Vec<PathBuf>> {
     let mut planner = Planner::new(inputs);
-    let by_shape: Vec<Vec<PathBuf>> = match destination {
+    let by_column: Vec<Vec<PathBuf>> = match destination {
         Destination::Folder(dir) => {
-            shapes.iter().map(|&shape| planner.in_folder(inputs, dir, &suffix(shape, shapes))).collect()
+            columns.iter().map(|column| planner.in_folder(inputs, dir, &column.end)).collect()
         }
         Destination::Template(template) => {
             let fields = fields(inputs, template);
-            let mut columns = vec![Vec::new(); shapes.len()];
+            let mut by_column = vec![Vec::new(); columns.len()];
             for song in &fields {
-                for (column, shape) in columns.iter_mut().zip(shapes) {
-                    column.push(planner.free(template.path(song, shape.name(), shape.extension())));
+                for (paths, column) in by_column.iter_mut().zip(columns) {
+                    paths.push(planner.free(template.path(song, column.shape.name(), &column.end)));
                 }
             }
-            columns
+            by_column
         }
     };
-    (0..inputs.len()).map(|i| by_shape.iter().map(|paths| paths[i].clone()).collect()).collect()
+    (0..inputs.len()).map(|i| by_column.iter().map(|paths| paths[i].clone()).collect()).collect()
 }
 
 /// A path of each input's picture.
@@ -43,17 +49,6 @@ pub(super) fn plan_pictures(inputs: &[Input], template: &Template, extension: &s
 
 fn fields(inputs: &[Input], template: &Template) -> Vec<Fields> {
     inputs.iter().map(|input| Fields::of(input, template.needs_tags())).collect()
-}
-
-/// The extension of a shape's files, with its name where others of `shapes` have the same.
-fn suffix(shape: Shape, shapes: &[Shape]) -> String {
-    let n_same = shapes.iter().filter(|other| other.extension() == shape.extension()).count();
-    // The report is what people look for under the plain name.
-    if n_same > 1 && shape != Shape::File(sectionist_core::params::Format::Json) {
-        format!("{}.{}", shape.name(), shape.extension())
-    } else {
-        shape.extension().to_owned()
-    }
 }
 
 struct Planner {
@@ -191,11 +186,21 @@ impl From<Words> for String {
 
 #[cfg(test)]
 mod tests {
-    use sectionist_core::params::Format;
+    use sectionist_core::params::{Format, Parts};
 
     use super::*;
 
-    const JSON: Shape = Shape::File(Format::Json);
+    fn columns(formats: &[Format]) -> Vec<Column> {
+        let of = |&format: &Format| {
+            let shape = Shape::File(format);
+            shape.file_ends(Parts::default()).into_iter().map(move |end| Column { shape, end })
+        };
+        formats.iter().flat_map(of).collect()
+    }
+
+    fn json() -> Vec<Column> {
+        columns(&[Format::Json])
+    }
 
     fn inputs(relatives: &[&str]) -> Vec<Input> {
         let input = |relative: &&str| Input::File {
@@ -210,7 +215,7 @@ mod tests {
     }
 
     fn planned(relatives: &[&str]) -> Vec<String> {
-        shown(plan(&inputs(relatives), &Destination::Folder("out".into()), &[JSON]))
+        shown(plan(&inputs(relatives), &Destination::Folder("out".into()), &json()))
     }
 
     #[test]
@@ -231,13 +236,17 @@ mod tests {
     }
 
     #[test]
-    fn formats_of_one_extension_are_told_apart() {
-        let shapes = [Shape::File(Format::Spotify), JSON, Shape::File(Format::Midi)];
+    fn formats_have_files_of_their_own() {
         let folder = Destination::Folder("out".into());
-        assert_eq!(
-            shown(plan(&inputs(&["x.mp3"]), &folder, &shapes)),
-            ["out/x.spotify.json", "out/x.json", "out/x.mid"]
-        );
+        let paths = shown(plan(
+            &inputs(&["x.mp3"]),
+            &folder,
+            &columns(&[Format::Spotify, Format::Json, Format::Lab]),
+        ));
+        assert_eq!(paths[..3], ["out/x.spotify.json", "out/x.json", "out/x.sections.lab"]);
+        let all = shown(plan(&inputs(&["x.mp3", "y.mp3"]), &folder, &columns(Format::ALL)));
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len(), "{all:?}");
+        assert!(all.iter().all(|path| !path.contains("mp3")), "{all:?}");
     }
 
     #[test]
@@ -245,7 +254,7 @@ mod tests {
         let template = Destination::parse("out/{folder}/{name}.{ext}").unwrap();
         let songs = inputs(&["a/x.mp3", "a/x.wav", "y.mp3"]);
         assert_eq!(
-            shown(plan(&songs, &template, &[JSON])),
+            shown(plan(&songs, &template, &json())),
             ["out/a/x.json", "out/a/x-2.json", "out//y.json"]
         );
     }
@@ -258,8 +267,8 @@ mod tests {
         let input = Input::File { path: path.clone(), relative: "song.json".into() };
         let folder = Destination::Folder(dir.path().to_owned());
         let wanted = vec![vec![dir.path().join("song.json.json")]];
-        assert_eq!(plan(std::slice::from_ref(&input), &folder, &[JSON]), wanted);
+        assert_eq!(plan(std::slice::from_ref(&input), &folder, &json()), wanted);
         let template = Destination::parse(&format!("{}/{{name}}.json", dir.path().display())).unwrap();
-        assert_eq!(plan(&[input], &template, &[JSON]), [[dir.path().join("song-2.json")]]);
+        assert_eq!(plan(&[input], &template, &json()), [[dir.path().join("song-2.json")]]);
     }
 }

@@ -47,6 +47,8 @@ pub(crate) enum Command {
     /// Analyse music files: the same as without a command.
     #[command(after_help = EXIT_CODES)]
     Analyze(Box<AnalyzeArgs>),
+    /// Copy a WAV file with a cue point at each section.
+    Cue(CueArgs),
     /// Score a report or an annotation by another.
     #[command(after_help = EXIT_CODES)]
     Compare(CompareArgs),
@@ -70,6 +72,19 @@ pub(crate) enum Command {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+}
+
+/// Copies a WAV file with a cue point at each section, labelled with its name, as editors, samplers and DAWs read
+/// them. Cue points that were there are replaced; the sound stays as it is.
+#[derive(Debug, Args)]
+pub(crate) struct CueArgs {
+    /// The WAV file.
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+
+    /// Where to write the copy [default: beside the file, as NAME.cued.wav].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// Scores an estimate by the truth, in all that both tell: beats, downbeats, tempo, key, chords, sections. The metrics are

@@ -1,7 +1,7 @@
 //! The parameters of the analysis as flags.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches};
-use sectionist_core::params::{ChordVocabulary, Format, KeyProfile, Part, Quality, Style};
+use sectionist_core::params::{ChordVocabulary, Format, KeyProfile, Part, Parts, Quality, Style};
 use sectionist_core::{AnalysisParams, Error};
 
 use super::UsageError;
@@ -65,11 +65,11 @@ impl Shape {
         }
     }
 
-    /// The extension of its files.
-    pub(crate) const fn extension(self) -> &'static str {
+    /// What follows the song's name and a dot in the names of its files, of the parts in `include`.
+    pub(crate) fn file_ends(self, include: Parts) -> Vec<String> {
         match self {
-            Self::Text => "txt",
-            Self::File(format) => format.extension(),
+            Self::Text => vec!["txt".to_owned()],
+            Self::File(format) => format.file_ends(include),
         }
     }
 }

@@ -153,14 +153,22 @@ fn every_format_can_be_written() {
     let formats = [
         ("json", "json"),
         ("jams", "jams"),
-        ("lab", "lab"),
-        ("audacity", "txt"),
-        ("sonic-visualiser", "csv"),
+        ("lab", "sections.lab"),
+        ("lab", "beats.lab"),
+        ("audacity", "sections.txt"),
+        ("audacity", "chords.txt"),
+        ("sonic-visualiser", "beats.svl"),
+        ("sonic-visualiser", "session.xml"),
         ("csv", "csv"),
         ("midi", "mid"),
         ("chordpro", "cho"),
-        ("rekordbox", "xml"),
-        ("spotify", "json"),
+        ("chordpro-grid", "grid.cho"),
+        ("rekordbox", "rekordbox.xml"),
+        ("traktor", "nml"),
+        ("reaper", "regions.csv"),
+        ("musicxml", "musicxml"),
+        ("ireal", "html"),
+        ("spotify", "spotify.json"),
         ("text", "txt"),
     ];
     for (format, extension) in formats {
@@ -172,10 +180,23 @@ fn every_format_can_be_written() {
     assert!(text.starts_with("song.wav\n") && !text.contains('\u{1b}'), "{text:?}");
     let midi = fs::read(dir.path().join("midi/song.mid")).unwrap();
     assert!(midi.starts_with(b"MThd"));
-    let collection = fs::read_to_string(dir.path().join("rekordbox/song.xml")).unwrap();
+    let collection = fs::read_to_string(dir.path().join("rekordbox/song.rekordbox.xml")).unwrap();
     assert!(collection.contains("Location=\"file://localhost/"), "{collection}");
     let piped = run(&["analyze", "song.wav", "--format", "midi"], dir.path());
     assert_eq!(piped.stdout, midi, "a pipe gets the same bytes");
+}
+
+#[test]
+fn wav_files_get_cue_points() {
+    let dir = folder();
+    let output = run(&["cue", "song.wav"], dir.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let (plain, cued) =
+        (fs::read(dir.path().join("song.wav")).unwrap(), fs::read(dir.path().join("song.cued.wav")).unwrap());
+    assert_eq!(cued[12..plain.len()], plain[12..], "the sound stays");
+    assert_eq!(&cued[plain.len()..plain.len() + 4], b"cue ");
+    assert_eq!(run(&["cue", "song.wav", "-o", "song.wav"], dir.path()).status.code(), Some(2));
+    assert_eq!(run(&["cue", "nowhere.wav"], dir.path()).status.code(), Some(1));
 }
 
 #[test]

@@ -34,6 +34,7 @@ use self::beats::{beat_confidences, fit_to_music, place_beats};
 use self::candidates::{Candidate, Profiles, gather_candidates};
 use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
+pub use self::groove::Onset;
 use self::groove::{describe_groove, find_onsets};
 use self::loops::EvenBeats;
 use self::meter::{Division, divide_by_meter, division_features};
@@ -60,6 +61,8 @@ pub struct Rhythm {
     pub meters: Vec<MeterSpan>,
     /// Descriptors of rhythm.
     pub groove: Groove,
+    /// Where something starts to sound, in order of time; there without a pulse too.
+    pub onsets: Vec<Onset>,
 }
 
 impl Rhythm {
@@ -170,6 +173,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     let onsets = find_onsets(&heard.evidence);
     let without_pulse = |clarity: Option<f32>| Rhythm {
         groove: describe_groove(&onsets, &[], Division::Duple, features.duration, clarity),
+        onsets: onsets.clone(),
         ..Rhythm::default()
     };
     let Some(best) = heard.candidates.first() else { return without_pulse(None) };
@@ -203,7 +207,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
         .collect();
     let clarity = Some(heard.tempogram.clarity());
     let groove = describe_groove(&onsets, &beats, division, features.duration, clarity);
-    Rhythm { tempo_candidates, tempo_curve, beats, meters, groove }
+    Rhythm { tempo_candidates, tempo_curve, beats, meters, groove, onsets }
 }
 
 /// What was heard of a song's pulse, and the readings of it.

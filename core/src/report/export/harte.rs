@@ -5,10 +5,48 @@ use crate::units::PitchClass;
 /// The pitch classes of a chord.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Voicing {
+    /// The note that the chord is named after.
+    pub(super) root: PitchClass,
     /// The lowest note.
     pub(super) bass: PitchClass,
     /// All notes, rising from the root, each once.
     pub(super) notes: Vec<PitchClass>,
+}
+
+/// A chord's symbol in its parts, spelled as the label is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Symbol<'a> {
+    /// `F#`.
+    pub(super) root: &'a str,
+    /// `min7`; `maj` where the label has none.
+    pub(super) shorthand: &'a str,
+    /// The lowest note's name, where it is not the root.
+    pub(super) bass: Option<String>,
+}
+
+/// The parts of a label; `None` for `N`, `X` and what is no chord.
+pub(super) fn symbol(label: &str) -> Option<Symbol<'_>> {
+    let (chord, bass) = label.split_once('/').map_or((label, None), |(chord, bass)| (chord, Some(bass)));
+    let (root, quality) = chord.split_once(':').unwrap_or((chord, "maj"));
+    let pitch = pitch_class(root)?;
+    let shorthand = quality.split('(').next().filter(|shorthand| !shorthand.is_empty()).unwrap_or("maj");
+    Some(Symbol { root, shorthand, bass: bass.and_then(|degree| note_of_degree(root, pitch, degree)) })
+}
+
+/// The name of the note on a degree of `root`: its letter counted from the root's.
+fn note_of_degree(root: &str, pitch: PitchClass, degree: &str) -> Option<String> {
+    const LETTERS: [char; 7] = ['C', 'D', 'E', 'F', 'G', 'A', 'B'];
+    let wanted = pitch.transposed(degree_semitones(degree)?);
+    let number: usize = degree.trim_start_matches(['b', '#']).parse().ok()?;
+    let start = LETTERS.iter().position(|&letter| root.starts_with(letter))?;
+    let letter = LETTERS[(start + number - 1) % 7];
+    // The accidentals nearest to none.
+    let mut marks = ["", "#", "b", "##", "bb"].into_iter();
+    let name = marks.find_map(|marks| {
+        let name = format!("{letter}{marks}");
+        (pitch_class(&name) == Some(wanted)).then_some(name)
+    });
+    name.filter(|name| name != root)
 }
 
 /// Reads a label like `C`, `A:min7`, `Bb:maj7/3`, `G:7(b9,*5)`; `None` for `N`, `X` and what is no chord.
@@ -42,7 +80,7 @@ pub(super) fn parse(label: &str) -> Option<Voicing> {
             notes.push(note);
         }
     }
-    Some(Voicing { bass, notes })
+    Some(Voicing { root, bass, notes })
 }
 
 fn pitch_class(name: &str) -> Option<PitchClass> {
@@ -133,6 +171,21 @@ mod tests {
         assert_eq!(notes("G:7(b9,*5)"), (7, vec![7, 11, 5, 8]));
         assert_eq!(notes("D:(1,5)"), (2, vec![2, 9]));
         assert_eq!(notes("C:9"), (0, vec![0, 4, 7, 10, 2]));
+    }
+
+    #[test]
+    fn symbols_are_spelled_as_their_labels() {
+        let parts = |label| {
+            let Symbol { root, shorthand, bass } = symbol(label).unwrap();
+            format!("{root} {shorthand} {}", bass.unwrap_or_default())
+        };
+        assert_eq!(parts("F#:min/b3"), "F# min A");
+        assert_eq!(parts("Db:maj7/3"), "Db maj7 F");
+        assert_eq!(parts("Eb:min/b3"), "Eb min Gb");
+        assert_eq!(parts("B:7/3"), "B 7 D#");
+        assert_eq!(parts("C"), "C maj ");
+        assert_eq!(parts("C:(1,5)"), "C maj ");
+        assert_eq!(symbol("N"), None);
     }
 
     #[test]
