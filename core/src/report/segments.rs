@@ -163,7 +163,7 @@ mod tests {
         (0..8 * rate / 2)
             .map(|i| {
                 let (note, t) = (i / (rate / 2), (i % (rate / 2)) as f32 / rate as f32);
-                let hz = if note.is_multiple_of(2) { 440.0 } else { 659.26 };
+                let hz = if note % 2 == 0 { 440.0 } else { 659.26 };
                 0.5 * (-6.0 * t).exp() * (std::f32::consts::TAU * hz * t).sin()
             })
             .collect()

@@ -2,7 +2,7 @@
 
 use super::super::Report;
 use super::bars::Bar;
-use super::harte;
+use crate::harmony::harte;
 use crate::harmony::{ChordSpan, KeyCandidate, KeySpan};
 use crate::params::Part;
 use crate::rhythm::{Beat, MeterSpan, TempoCandidate, TempoSpan};

@@ -4,9 +4,9 @@
 
 use super::bars::{Bar, changes, into_first_beat};
 use super::content::{Content, name_of, one_line};
-use super::harte;
 use super::xml::escaped;
 use crate::harmony::ChordSpan;
+use crate::harmony::harte;
 use crate::structure::{Section, SectionLabel};
 use crate::units::{Mode, TimeSignature};
 

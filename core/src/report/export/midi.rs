@@ -6,8 +6,8 @@ use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, Track, TrackEvent, TrackEventKind};
 
 use super::content::{Content, name_of, one_line};
-use super::harte;
 use super::tempo_map::{TICKS_PER_QUARTER, TempoMap};
+use crate::harmony::harte;
 use crate::units::Mode;
 
 /// Velocity of the chords' notes.

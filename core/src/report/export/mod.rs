@@ -14,7 +14,6 @@ mod chordpro;
 mod colour;
 mod content;
 mod csv;
-mod harte;
 mod ireal;
 mod jams;
 mod lab;

@@ -5,10 +5,10 @@
 
 use super::bars::{Bar, changes, into_first_beat};
 use super::content::{Content, name_of};
-use super::harte;
 use super::tempo_map::{TICKS_PER_QUARTER, bar_meter, ticks_per_beat};
 use super::xml::{DECLARATION, escaped};
 use crate::harmony::ChordSpan;
+use crate::harmony::harte;
 use crate::units::{Key, Mode, TimeSignature};
 
 /// Bars a line.

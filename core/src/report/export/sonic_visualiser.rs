@@ -6,9 +6,10 @@
 //! group of a section, the pitch class of a key's tonic or of a chord's root.
 
 use super::FileOf;
+use super::content;
 use super::content::{Content, is_time, ms, ms_between, name_of, one_line};
 use super::xml::{DECLARATION, attributes, escaped};
-use super::{content, harte};
+use crate::harmony::harte;
 use crate::params::Part;
 
 pub(super) const FILES: &[FileOf] = &[
