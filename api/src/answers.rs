@@ -46,6 +46,8 @@ struct OutputFormat {
     extension: &'static str,
     /// Media type.
     content_type: &'static str,
+    /// Whether it is a file a kind of thing: a ZIP archive of them, where more than one is asked for.
+    several_files: bool,
     /// What is in it.
     holds: &'static str,
 }
@@ -72,6 +74,7 @@ impl FormatList {
             name: format.name(),
             extension: format.extension(),
             content_type: format.content_type(),
+            several_files: format.has_a_file_a_kind(),
             holds: holds(format),
         };
         Self {
@@ -96,27 +99,39 @@ pub const fn holds(format: Format) -> &'static str {
             "JAMS 0.3: sections, repetition groups, sections with phrases, beats, bars, chords, keys, tempo"
         }
         Format::Lab => {
-            "tab-separated times and labels, a block a task headed by `# sections`, `# keys`, `# chords`, `# meters`, \
-             `# tempo`, `# beats`"
+            "tab-separated times and labels, a file a task: sections, groups, phrases, chords, keys, key, beats, downbeats, \
+             positions in the bar, meters, tempi, tempo"
         }
         Format::Audacity => {
-            "a label track for Audacity: sections, chords and key changes; beats if neither sections nor chords are asked for"
+            "label tracks for Audacity, a file each for sections, keys, chords, bars and beats"
         }
         Format::SonicVisualiser => {
-            "a region layer for Sonic Visualiser as CSV: sections, keys, chords and beats at heights of their own"
+            "layers for Sonic Visualiser, a file each for sections, keys, chords, bars and beats, and a session that opens \
+             them over the song"
         }
         Format::Csv => "a table of sections, keys, meters, tempo, chords and beats by time",
         Format::Midi => {
-            "a Standard MIDI File: tempi, meters, keys and section markers, and a track that plays the chords"
+            "a Standard MIDI File: tempi that keep every beat within 10 ms, meters, keys and section markers, and tracks of \
+             chord names, chords and clicks"
         }
         Format::Chordpro => {
-            "a ChordPro chord sheet: title, key, tempo and meter, then each section's chords by bars"
+            "a ChordPro chord sheet: title, key, tempo and meter, then each section's chords in brackets, by bars"
         }
+        Format::ChordproGrid => "the same with a grid of bars and beats for each section",
         Format::Rekordbox => {
             "a collection for rekordbox: beat grid, key, and cues at the sections. It says nothing of where the file is"
         }
+        Format::Traktor => {
+            "a collection for Traktor: tempo, key, beat grid, and hot cues at the first eight sections"
+        }
+        Format::Reaper => "regions at the sections and markers at the key changes, for REAPER",
+        Format::Musicxml => {
+            "a lead sheet in MusicXML 4.0: chord symbols, key, meter, tempo, rehearsal marks at the sections"
+        }
+        Format::Ireal => "chord charts for iReal Pro: a page with links that it opens",
         Format::Spotify => {
-            "the shape of Spotify's audio analysis: track, bars, beats and sections; segments and tatums are empty"
+            "the shape of Spotify's audio analysis: track, bars, beats, tatums, sections, and segments with pitches, timbre \
+             and loudness"
         }
     }
 }

@@ -18,3 +18,5 @@ pub mod variables;
 pub mod openapi;
 #[cfg(feature = "schema")]
 pub mod tables;
+#[cfg(feature = "schema")]
+pub mod types;

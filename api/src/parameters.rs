@@ -164,7 +164,7 @@ impl Values {
     pub fn default_in_words(&self) -> Cow<'static, str> {
         match self {
             Self::Choice { default, .. } => format!("`{default}`").into(),
-            Self::Parts => "all but `waveform`".into(),
+            Self::Parts => "all but `waveform` and `segments`".into(),
             Self::Number { default, .. } => default.to_string().into(),
         }
     }

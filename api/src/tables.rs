@@ -38,11 +38,14 @@ pub fn parameters() -> String {
 #[must_use]
 pub fn formats() -> String {
     let rows = Format::ALL.iter().map(|&format| {
+        let or_zip = |text: String, zip: &str| {
+            if format.has_a_file_a_kind() { format!("{text}, `{zip}`") } else { text }
+        };
         vec![
             format!("`{format}`"),
             holds(format).to_owned(),
-            format!("`.{}`", format.extension()),
-            format!("`{}`", format.content_type()),
+            or_zip(format!("`.{}`", format.extension()), ".zip"),
+            or_zip(format!("`{}`", format.content_type()), "application/zip"),
         ]
     });
     table(&["`format`", "holds", "extension", "type"], rows)

@@ -7,27 +7,35 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sectionist_api::{openapi, tables};
+use sectionist_api::{openapi, tables, types};
 
 fn document(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)
+    root("docs").join(name)
 }
 
-/// Fails unless `docs/name` is `wanted`; rewrites it where that is asked for.
+fn root(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
+}
+
+/// Fails unless the document is `wanted`; rewrites it where that is asked for.
 fn check(name: &str, wanted: &str) {
-    let path = document(name);
+    check_file(&format!("docs/{name}"), wanted);
+}
+
+fn check_file(name: &str, wanted: &str) {
+    let path = root(name);
     let found = fs::read_to_string(&path).unwrap_or_default();
     if found == wanted {
         return;
     }
     if std::env::var_os("SECTIONIST_BLESS").is_some() {
-        fs::write(&path, wanted).expect("docs/ can be written");
+        fs::write(&path, wanted).expect("the document can be written");
         return;
     }
     let line = found.lines().zip(wanted.lines()).position(|(found, wanted)| found != wanted);
     let at = line.unwrap_or_else(|| found.lines().count().min(wanted.lines().count()));
     panic!(
-        "docs/{name} differs from line {} on; it should read\n{}\n`cargo xtask bless` rewrites it",
+        "{name} differs from line {} on; it should read\n{}\n`cargo xtask bless` rewrites it",
         at + 1,
         wanted.lines().nth(at).unwrap_or("(nothing)")
     );
@@ -86,4 +94,10 @@ fn the_fields_of_the_report_are_those_of_the_types() {
         tables::report()
     );
     check("REPORT.md", &text);
+}
+
+#[test]
+fn the_types_of_other_languages_are_those_of_the_core() {
+    check_file("npm/report.d.ts", &types::typescript());
+    check_file("python/sectionist/_report.py", &types::python());
 }

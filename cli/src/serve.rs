@@ -47,10 +47,11 @@ async fn serve(config: HostConfig) -> Result<(), HostError> {
 fn config(args: &ServeArgs) -> Result<HostConfig, UsageError> {
     let defaults = HostConfig::default();
     let in_checkout = || Some(PathBuf::from(WEB_ROOT)).filter(|folder| folder.is_dir());
+    let page = || in_checkout().or_else(installed_page);
     Ok(HostConfig {
         listen: args.listen.unwrap_or(defaults.listen),
         component: args.component.clone().or_else(beside_program).unwrap_or(defaults.component),
-        web_root: if args.api_only { None } else { args.web_root.clone().or_else(in_checkout) },
+        web_root: if args.api_only { None } else { args.web_root.clone().or_else(page) },
         max_instances: args.max_instances.map_or(defaults.max_instances, usize::from),
         max_instance_memory: match args.max_memory {
             Some(bytes) => usize::try_from(bytes).unwrap_or(usize::MAX),
@@ -68,6 +69,12 @@ fn beside_program() -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?;
     Some(program.parent().unwrap_or(Path::new("")).join("sectionist_service.wasm"))
         .filter(|path| path.is_file())
+}
+
+/// The page that was installed with this program: `bin/` and `share/` lie side by side.
+fn installed_page() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    Some(program.parent()?.parent()?.join("share/sectionist/web")).filter(|folder| folder.is_dir())
 }
 
 /// The environment's variables, then those of flags.
@@ -121,8 +128,7 @@ async fn ctrl_c() {
 }
 
 fn fail(message: &str, code: ExitCode) -> ExitCode {
-    let red = anstyle::AnsiColor::Red.on_default().bold();
-    anstream::eprintln!("{red}error:{red:#} {message}");
+    crate::complain(message);
     code
 }
 
@@ -135,7 +141,7 @@ mod tests {
 
     fn parsed(args: &[&str]) -> Result<HostConfig, UsageError> {
         match Cli::try_parse_from(["sectionist", "serve"].iter().chain(args)).unwrap().command {
-            Command::Serve(args) => config(&args),
+            Some(Command::Serve(args)) => config(&args),
             other => panic!("{other:?}"),
         }
     }

@@ -127,6 +127,8 @@ choices! {
         Loudness = "loudness",
         /// Peaks for drawing a waveform. Not included unless asked for.
         Waveform = "waveform",
+        /// What sounds between onsets: pitches, timbre and level of each stretch. Not included unless asked for.
+        Segments = "segments",
     }
 }
 
@@ -137,20 +139,30 @@ choices! {
         Json = "json",
         /// JSON Annotated Music Specification (Humphrey et al. 2014).
         Jams = "jams",
-        /// Tab-separated times and labels, one block a task.
+        /// Tab-separated times and labels, a file a task.
         Lab = "lab",
-        /// Label track for Audacity.
+        /// Label tracks for Audacity, a file a kind.
         Audacity = "audacity",
-        /// Annotation layers for Sonic Visualiser, as CSV.
+        /// Layers for Sonic Visualiser, a file a kind, and a session that opens them.
         SonicVisualiser = "sonic-visualiser",
         /// One table of all timed events.
         Csv = "csv",
-        /// Standard MIDI file: tempo map, meters, keys, markers, chords as notes.
+        /// Standard MIDI file: tempo map, meters, keys, markers, a click, chords as notes.
         Midi = "midi",
-        /// Chord sheet.
+        /// Chord sheet: chords in brackets, by bars.
         Chordpro = "chordpro",
+        /// Chord sheet whose sections are grids of bars and beats.
+        ChordproGrid = "chordpro-grid",
         /// Collection XML for rekordbox: beat grid and cue points.
         Rekordbox = "rekordbox",
+        /// Collection for Traktor: tempo, key, beat grid and hot cues.
+        Traktor = "traktor",
+        /// Regions and markers for REAPER.
+        Reaper = "reaper",
+        /// Lead sheet for programs of notation: chord symbols, key, meter, rehearsal marks.
+        Musicxml = "musicxml",
+        /// Chord charts for iReal Pro.
+        Ireal = "ireal",
         /// The shape of Spotify's audio analysis object.
         Spotify = "spotify",
     }
@@ -184,9 +196,9 @@ impl Parts {
 }
 
 impl Default for Parts {
-    /// All but the waveform.
+    /// All but the waveform and the segments.
     fn default() -> Self {
-        Self::ALL.without(Part::Waveform)
+        Self::ALL.without(Part::Waveform).without(Part::Segments)
     }
 }
 
@@ -229,7 +241,7 @@ pub struct AnalysisParams {
     pub chord_vocabulary: ChordVocabulary,
     /// The tone profile that keys are matched with. Default: ensemble.
     pub key_profile: KeyProfile,
-    /// The parts of the report to return. Default: all but the waveform.
+    /// The parts of the report to return. Default: all but the waveform and the segments.
     pub include: Parts,
     /// The form of the answer. Default: JSON.
     pub format: Format,

@@ -146,6 +146,18 @@ impl Key {
         }
     }
 
+    /// Sharps (positive) or flats (negative) of the key signature, in −6 to 6.
+    #[must_use]
+    pub const fn fifths(self) -> i8 {
+        let major = match self.mode {
+            Mode::Major => self.tonic,
+            Mode::Minor => self.tonic.transposed(3),
+        };
+        // Fifths above C, spelled with the fewest accidentals; six are sharps or flats as the key's name is.
+        let fifths = (major.semitones() * 7 % 12) as i8;
+        if fifths > 6 || fifths == 6 && self.uses_flats() { fifths - 12 } else { fifths }
+    }
+
     /// Whether the key signature is written with flats.
     #[must_use]
     pub const fn uses_flats(self) -> bool {
@@ -283,6 +295,13 @@ pub(crate) mod round {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn key_signatures_have_the_fewest_accidentals() {
+        let of = |mode| (0..12).map(move |s| Key { tonic: PitchClass::from_semitones(s), mode }.fifths());
+        assert_eq!(of(Mode::Major).collect::<Vec<_>>(), [0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5]);
+        assert_eq!([9, 3, 8, 2].map(|s| of(Mode::Minor).nth(s)), [Some(0), Some(-6), Some(5), Some(-1)]);
+    }
 
     #[test]
     fn keys_are_spelled_as_musicians_do() {

@@ -3,21 +3,11 @@
 use std::fs;
 use std::path::PathBuf;
 
+pub use sectionist_scoring::Span;
 use serde_json::Value;
 
 /// The songs, each with truth in `fixtures/truth/NAME.json`.
 pub const SONGS: [&str; 6] = ["harbour", "almanac", "gearshift", "lantern", "snowfield", "postcard"];
-
-/// A stretch of time with a label.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Span {
-    /// Start in seconds.
-    pub start: f64,
-    /// End in seconds.
-    pub end: f64,
-    /// What it is.
-    pub label: String,
-}
 
 /// What is true of a song, or what an analysis says of it, in the terms that metrics compare.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,6 @@ pub mod client;
 pub mod examination;
 pub mod fixtures;
 pub mod marionette;
-pub mod metrics;
 pub mod page;
 pub mod page_server;
 pub mod parity;
@@ -23,6 +22,8 @@ pub mod spin_manifest;
 pub mod valkey;
 
 use std::path::{Path, PathBuf};
+
+pub use sectionist_scoring::metrics;
 
 /// The workspace.
 #[must_use]

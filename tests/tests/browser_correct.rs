@@ -56,7 +56,7 @@ fn corrections_follow_at_once_and_survive_a_reload() {
         "{} beats",
         corrected["beats"].as_array().map_or(0, Vec::len)
     );
-    assert!(exported(&browser, "chordpro").contains("{comment: Hook}"));
+    assert!(exported(&browser, "chordpro").contains(": Hook}"));
     let made: Value = serde_json::from_str(&exported(&browser, "corrections")).expect("JSON");
     assert_eq!(made["edits"].as_array().map(Vec::len), Some(4));
 

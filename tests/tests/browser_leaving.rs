@@ -40,11 +40,11 @@ fn other_programs_read_what_was_corrected() {
     for (what, end) in [
         ("midi", "mid"),
         ("jams", "jams"),
-        ("lab", "lab"),
-        ("audacity", "audacity.txt"),
+        ("lab", "lab.zip"),
+        ("audacity", "audacity.zip"),
         ("csv", "csv"),
         ("rekordbox", "rekordbox.xml"),
-        ("sonic-visualiser", "sonic.csv"),
+        ("sonic-visualiser", "sonic-visualiser.zip"),
         ("click", "click.wav"),
         ("svg", "svg"),
         ("png", "png"),
@@ -69,17 +69,13 @@ fn other_programs_read_what_was_corrected() {
     assert_eq!(seen["jams"]["beats"], n_beats);
     assert_eq!(seen["jams"]["chords"][0], "D:min7");
     assert_eq!(seen["jams"]["segments"].as_array().map(Vec::len), Some(names.len()));
-    assert_eq!(seen["lab"]["beats"], n_beats);
-    assert_eq!(seen["lab"]["chords"][0], "D:min7");
-    let labels = seen["audacity.txt"]["labels"].as_array().cloned().unwrap_or_default();
-    assert!(
-        labels.iter().any(|label| label.as_str().is_some_and(|text| text.contains("Hook"))),
-        "{labels:?}"
-    );
+    assert_eq!(seen["beats.lab"].as_array().map(Vec::len), Some(n_beats));
+    assert_eq!(seen["chords.lab"][1][0], "D:min7");
+    assert_eq!(seen["sections.txt"][1][0], "Hook");
     let rows = seen["csv"]["rows"].to_string();
     assert!(rows.contains("Hook"), "{rows}");
     assert!(seen["rekordbox.xml"]["marks"].to_string().contains("Hook"), "{}", seen["rekordbox.xml"]);
-    assert_eq!(seen["sonic.csv"]["labels"][0], "Hook");
+    assert_eq!(seen["session.xml"]["layers"]["Sections"][0][2], "Hook");
     assert!(close(&seen["click.wav"]["seconds"], duration, 0.01), "{}", seen["click.wav"]);
     assert_eq!(seen["click.wav"]["clicks"], n_beats, "a click a beat");
     assert!(seen["svg"]["texts"].to_string().contains("Hook"), "{}", seen["svg"]);

@@ -11,7 +11,7 @@ loaded.catch(() => {});
 /** @type {Song | null} */
 let song = null;
 
-self.onmessage = async ({ data: { id, type, report, corrections, format } }) => {
+self.onmessage = async ({ data: { id, type, report, corrections, format, wav } }) => {
   try {
     await loaded;
     let value = null;
@@ -22,6 +22,7 @@ self.onmessage = async ({ data: { id, type, report, corrections, format } }) => 
     } else if (!song) throw Object.assign(new Error('there is no song on the desk'), { code: 'internal' });
     else if (type === 'correct') value = song.corrected(corrections);
     else if (type === 'export') value = song.export(corrections, format);
+    else if (type === 'cue') value = song.cued(corrections, new Uint8Array(wav));
     self.postMessage({ id, value });
   } catch (error) {
     const { code, message, details } = /** @type {any} */ (error) ?? {};

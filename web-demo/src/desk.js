@@ -82,6 +82,18 @@ export async function correct(found, edits) {
 }
 
 /**
+ * A WAV file with a cue point at each section of the corrected report.
+ * @param {Report} found
+ * @param {readonly Edit[]} edits
+ * @param {ArrayBuffer} wav
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function cued(found, edits, wav) {
+  keep(found).catch(() => {});
+  return ask({ type: 'cue', corrections: corrections(edits), wav });
+}
+
+/**
  * The corrected report as a file in a format of the core.
  * @param {Report} found
  * @param {readonly Edit[]} edits

@@ -3,9 +3,11 @@
 mod accuracy;
 mod bench;
 mod check;
+mod dist;
 mod fixtures;
 mod learn;
 mod npm;
+mod packages;
 mod page_bench;
 mod process;
 mod python;
@@ -44,6 +46,8 @@ cargo xtask COMMAND
                          fit the learned numbers of a stage; writes the data file beside it
   learn songs [--priors DIR]
                          count forms, tempi and chords of annotated real songs, for the songbook
+  dist                   make what is given away, in target/dist: an archive for this platform, the package of npm, a
+                         wheel, checksums and a bill of materials
   bless                  approve the reports of the fixtures as they are now (fixtures/golden)
   fixtures               synthesise the songs in fixtures/ (needs ffmpeg)
 ";
@@ -76,6 +80,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "page-bench" => page_bench::run(rest),
         "soak" => service_runs::soak(rest),
         "load" => service_runs::load(rest),
+        "dist" => dist::run(rest),
         "learn" => learn::run(rest),
         "bless" => check::bless(),
         "fixtures" => fixtures::run(),

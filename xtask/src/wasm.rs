@@ -28,7 +28,7 @@ pub(crate) fn component() -> PathBuf {
 }
 
 /// Where the page finds the browser module.
-fn package() -> PathBuf {
+pub(crate) fn package() -> PathBuf {
     tree::root().join("web-demo/pkg")
 }
 

@@ -146,6 +146,9 @@ fn contents() -> Map<String, Value> {
     for &format in Format::ALL {
         let essence = format.content_type().split(';').next().unwrap_or_default();
         formats.entry(essence).or_default().push(format);
+        if format.has_a_file_a_kind() {
+            formats.entry("application/zip").or_default().push(format);
+        }
     }
     let mut contents = Map::new();
     for (content_type, formats) in formats {

@@ -1,301 +1,277 @@
-//! `sectionist analyze`: inputs → reports, several at a time, results in the order of the inputs.
+//! `sectionist FILE…`: inputs → reports, several at a time, results in the order of the inputs.
 
 mod inputs;
+mod job;
 mod outputs;
+mod playlist;
+mod plot;
 mod progress;
+mod render;
 mod share;
+mod song_tags;
+mod table;
+mod template;
+mod watch;
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
 
-use anstream::adapter::strip_str;
-use anstream::{AutoStream, ColorChoice};
-use sectionist_core::error::Limit;
 use sectionist_core::params::Format;
-use sectionist_core::{Analysis, AnalysisParams, Corrections, Error, FileHint, Report, Step, export};
+use sectionist_core::{AnalysisParams, Corrections, Report};
 
-use crate::args::{AnalyzeArgs, Color, Shape, UsageError};
-use crate::summary::summary;
-use inputs::{Failure, Input};
-use progress::Progress;
+use crate::args::{AnalyzeArgs, Shape, TableShape, UsageError};
+use crate::words_of;
+use inputs::{Failure, Input, Inputs};
+use job::{Item, Job, Targets};
+use outputs::Column;
+pub(crate) use plot::Picture;
 pub(crate) use share::Share;
-
-/// Narrowest and widest summary in columns.
-const WIDTHS: std::ops::RangeInclusive<usize> = 48..=120;
-
-/// Width in columns where there is no terminal to ask.
-const DEFAULT_WIDTH: usize = 100;
+use table::Row;
+pub(crate) use template::Destination;
 
 /// Runs the command.
 pub(crate) fn run(args: &AnalyzeArgs) -> Result<ExitCode, UsageError> {
-    let (mut params, shape) = args.params.parse()?;
-    params.limits.max_bytes = args.max_file_size;
-    params.limits.max_duration = args.max_duration;
-    let on_terminal = args.output.is_none() && io::stdout().is_terminal();
-    let shape = shape.unwrap_or(if on_terminal { Shape::Text } else { Shape::File(Format::Json) });
-
-    let corrections = args.corrections.as_deref().map(read_corrections).transpose()?;
-    let (mut inputs, failures) = inputs::expand(&args.inputs);
-    if corrections.is_some() && inputs.len() > 1 {
-        return Err(UsageError(format!("corrections are of one song, and these are {} files", inputs.len())));
+    let request = Request::new(args)?;
+    let found = request.find();
+    request.check(&found)?;
+    let end = request.pass(&found, |_| true)?;
+    if args.watch {
+        return watch::run(&request, &found);
     }
-    check_standard_output(args, shape, inputs.len(), on_terminal)?;
-    let mut paths = args.output.as_ref().map(|dir| outputs::plan(&inputs, dir, extension(shape)));
-    let n_skipped = paths.as_mut().map_or(0, |paths| leave_out(args, &mut inputs, paths));
-    let job = Job {
-        paths,
-        progress: Progress::new(inputs.len(), args.quiet),
-        inputs,
-        params,
-        corrections,
-        shape,
-        pretty: on_terminal,
-        stop: AtomicBool::new(false),
-    };
-
-    failures.iter().for_each(report_failure);
-    let n_failed = failures.len() + job.run(args)?;
-    job.progress.finish();
-    if let (Some(dir), false) = (&args.output, args.quiet) {
-        let n_written = job.inputs.len().saturating_sub(n_failed - failures.len());
-        let skipped =
-            if n_skipped == 0 { String::new() } else { format!(", {n_skipped} were there already") };
-        eprintln!("{n_written} written to {}{skipped}{}", dir.display(), failed_words(n_failed));
-    } else if n_failed > 0 && job.inputs.len() > 1 && !args.quiet {
-        eprintln!("{}", failed_words(n_failed).trim_start_matches(", "));
-    }
-    Ok(ExitCode::from(u8::from(n_failed > 0)))
+    Ok(ExitCode::from(u8::from(end.n_failed > 0)))
 }
 
-/// Leaves out what is not of the share asked for, and what is done already; returns how many are done.
-/// Paths were planned over all inputs, so that every share and every run has the same.
-fn leave_out(args: &AnalyzeArgs, inputs: &mut Vec<Input>, paths: &mut Vec<PathBuf>) -> usize {
-    let resume = (args.shard.is_some() || args.resume) && !args.force;
-    let mut n_skipped = 0;
-    let kept = inputs.drain(..).zip(paths.drain(..)).filter(|(input, path)| {
-        if args.shard.is_some_and(|share| !share.holds(input)) {
-            return false;
-        }
-        let is_done = resume && outputs::is_done(input, path);
-        n_skipped += usize::from(is_done);
-        !is_done
-    });
-    let (kept_inputs, kept_paths) = kept.unzip();
-    (*inputs, *paths) = (kept_inputs, kept_paths);
-    n_skipped
-}
-
-fn failed_words(n_failed: usize) -> String {
-    if n_failed == 0 { String::new() } else { format!(", {n_failed} failed") }
-}
-
-/// Several files of most formats make no sense one after another, nor does a terminal play MIDI.
-fn check_standard_output(
-    args: &AnalyzeArgs,
-    shape: Shape,
-    n_inputs: usize,
-    on_terminal: bool,
-) -> Result<(), UsageError> {
-    let Shape::File(format) = shape else { return Ok(()) };
-    if args.output.is_some() {
-        return Ok(());
-    }
-    if format == Format::Midi && on_terminal {
-        return Err(UsageError(
-            "`midi` is not for terminals: give a folder with `--output`, or use a pipe".to_owned(),
-        ));
-    }
-    if n_inputs > 1 && !is_json(format) {
-        return Err(UsageError(format!(
-            "{n_inputs} files as `{format}` need a folder: give one with `--output`; only json, jams, spotify \
-             and text can be written one after another"
-        )));
-    }
-    Ok(())
-}
-
-const fn is_json(format: Format) -> bool {
-    matches!(format, Format::Json | Format::Jams | Format::Spotify)
-}
-
-/// The extension of a shape's files.
-fn extension(shape: Shape) -> &'static str {
-    match shape {
-        Shape::Text => "txt",
-        Shape::File(format) => format.extension(),
-    }
-}
-
-/// All that the workers share.
-struct Job {
-    inputs: Vec<Input>,
-    /// Where results are written; standard output without.
-    paths: Option<Vec<PathBuf>>,
+/// What is asked for.
+struct Request<'a> {
+    args: &'a AnalyzeArgs,
     params: AnalysisParams,
     corrections: Option<Corrections>,
-    shape: Shape,
-    /// JSON with line breaks, for a person to read.
-    pretty: bool,
-    progress: Progress,
-    /// Set when nobody reads the results any more.
-    stop: AtomicBool,
+    /// What was asked for by name.
+    shapes: Vec<Shape>,
+    on_terminal: bool,
 }
 
-impl Job {
-    /// Analyses all inputs and returns how many failed.
-    fn run(&self, args: &AnalyzeArgs) -> Result<usize, UsageError> {
-        let n_processors = thread::available_parallelism().map_or(1, usize::from);
-        let n_workers = args.jobs.map_or(n_processors, usize::from).clamp(1, self.inputs.len().max(1));
-        let width = width();
-        let next = AtomicUsize::new(0);
-        let (sender, receiver) = mpsc::sync_channel(n_workers);
-        thread::scope(|scope| {
-            for _ in 0..n_workers {
-                let (sender, next) = (sender.clone(), &next);
-                scope.spawn(move || {
-                    loop {
-                        let idx = next.fetch_add(1, Ordering::Relaxed);
-                        if idx >= self.inputs.len() || self.stop.load(Ordering::Relaxed) {
-                            return;
-                        }
-                        if sender.send((idx, self.result(idx, width))).is_err() {
-                            return;
-                        }
-                    }
-                });
-            }
-            drop(sender);
-            self.write_in_order(receiver, args.color)
-        })
-        .map_err(|error| UsageError(format!("standard output cannot be written: {error}")))
+/// How a pass over the inputs ended.
+struct End {
+    n_failed: usize,
+}
+
+impl<'a> Request<'a> {
+    fn new(args: &'a AnalyzeArgs) -> Result<Self, UsageError> {
+        let (mut params, shapes) = args.params.parse()?;
+        params.limits.max_bytes = args.max_file_size;
+        params.limits.max_duration = args.max_duration;
+        let corrections = args.corrections.as_deref().map(read_corrections).transpose()?;
+        let on_terminal = args.output.is_none() && io::stdout().is_terminal();
+        Ok(Self { args, params, corrections, shapes, on_terminal })
     }
 
-    /// Writes results in the order of inputs as they come in, and returns how many failed.
-    fn write_in_order(
-        &self,
-        results: mpsc::Receiver<(usize, Result<Vec<u8>, Failure>)>,
-        color: Color,
-    ) -> io::Result<usize> {
-        let mut colored = AutoStream::new(io::stdout(), color_choice(color));
-        let mut raw = io::stdout();
-        let mut waiting = BTreeMap::new();
-        let (mut next, mut n_failed) = (0, 0);
-        for (idx, result) in results {
-            waiting.insert(idx, result);
-            while let Some(result) = waiting.remove(&next) {
-                next += 1;
-                let bytes = match result {
-                    Ok(bytes) => bytes,
-                    Err(failure) => {
-                        n_failed += 1;
-                        self.progress.suspend(|| report_failure(&failure));
-                        continue;
-                    }
-                };
-                let written = self.progress.suspend(|| match self.shape {
-                    Shape::Text => colored.write_all(&bytes).and_then(|()| colored.flush()),
-                    Shape::File(_) => raw.write_all(&bytes).and_then(|()| raw.flush()),
-                });
-                match written {
-                    Ok(()) => {}
-                    // The reader, `head` say, has seen enough.
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                        self.stop.store(true, Ordering::Relaxed);
-                        return Ok(n_failed);
-                    }
-                    Err(error) => {
-                        self.stop.store(true, Ordering::Relaxed);
-                        return Err(error);
-                    }
+    fn find(&self) -> Inputs {
+        let results = match &self.args.output {
+            Some(Destination::Folder(folder)) => Some(folder.as_path()),
+            _ => None,
+        };
+        inputs::expand(&self.args.inputs, results)
+    }
+
+    /// The table: on a terminal several songs have one.
+    fn table(&self, found: &Inputs) -> Option<TableShape> {
+        let is_natural = self.on_terminal && self.shapes.is_empty() && found.is_collection;
+        self.args.table.or_else(|| is_natural.then_some(TableShape::Text))
+    }
+
+    /// The shapes of files, or the one of standard output.
+    fn shapes(&self) -> Vec<Shape> {
+        if self.shapes.is_empty() {
+            return vec![if self.on_terminal { Shape::Text } else { Shape::File(Format::Json) }];
+        }
+        self.shapes.clone()
+    }
+
+    /// The files that are written of each song.
+    fn columns(&self) -> Vec<Column> {
+        let of = |shape: Shape| {
+            shape.file_ends(self.params.include).into_iter().map(move |end| Column { shape, end })
+        };
+        self.shapes().into_iter().flat_map(of).collect()
+    }
+
+    /// Refuses what makes no sense together.
+    fn check(&self, found: &Inputs) -> Result<(), UsageError> {
+        let n_inputs = found.inputs.len();
+        let wrong = |message: String| Err(UsageError(message));
+        if self.corrections.is_some() && n_inputs > 1 {
+            return wrong(format!("corrections are of one song, and these are {n_inputs} files"));
+        }
+        if let Some(picture) = &self.args.plot
+            && n_inputs > 1
+            && !picture.template.tells_songs_apart()
+        {
+            return wrong(format!(
+                "{n_inputs} pictures need a name each: give `--plot` a template like `{{name}}.svg`"
+            ));
+        }
+        if self.args.write_tags.is_some() && found.inputs.contains(&Input::Stdin) {
+            return wrong("standard input has no tags to write: `--write-tags` is for files".to_owned());
+        }
+        match &self.args.output {
+            Some(Destination::Template(template)) => {
+                if n_inputs > 1 && !template.tells_songs_apart() {
+                    return wrong(format!(
+                        "{n_inputs} songs need a name each: use a field like `{{name}}` in `--output`"
+                    ));
+                }
+                if self.shapes.len() > 1 && !template.has("ext") && !template.has("format") {
+                    return wrong(
+                        "several formats need a name each: use `{ext}` or `{format}` in `--output`"
+                            .to_owned(),
+                    );
+                }
+                Ok(())
+            }
+            Some(Destination::Folder(_)) => Ok(()),
+            None => self.check_standard_output(n_inputs),
+        }
+    }
+
+    /// Several files of most formats make no sense one after another, nor does a terminal play MIDI.
+    fn check_standard_output(&self, n_inputs: usize) -> Result<(), UsageError> {
+        if self.args.table.is_some() && !self.shapes.is_empty() {
+            return Err(UsageError(
+                "standard output has the table already: give a folder for the formats with `--output`"
+                    .to_owned(),
+            ));
+        }
+        let format = match self.shapes() {
+            shapes if shapes.len() > 1 => {
+                return Err(UsageError(format!(
+                    "{} formats need a folder: give one with `--output`",
+                    shapes.len()
+                )));
+            }
+            shapes => match shapes.first() {
+                Some(Shape::File(format)) => *format,
+                _ => return Ok(()),
+            },
+        };
+        if (format == Format::Midi || format.has_a_file_a_kind()) && self.on_terminal {
+            return Err(UsageError(format!(
+                "`{format}` is not for terminals: give a folder with `--output`, or use a pipe"
+            )));
+        }
+        if n_inputs > 1 && self.args.table.is_none() && !render::is_json(format) {
+            return Err(UsageError(format!(
+                "{n_inputs} files as `{format}` need a folder: give one with `--output`; only json, jams, spotify \
+                 and text can be written one after another, and `--table csv` is one table of all songs"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Where the results of all inputs go. Planned over all, so that every share and every pass has the same.
+    fn targets(&self, inputs: &[Input]) -> Vec<Targets> {
+        let mut targets: Vec<Targets> = inputs.iter().map(|_| Targets::default()).collect();
+        if let Some(destination) = &self.args.output {
+            let planned = outputs::plan(inputs, destination, &self.columns());
+            for (target, files) in targets.iter_mut().zip(planned) {
+                target.files = files;
+            }
+        }
+        if let Some(picture) = &self.args.plot {
+            let planned = outputs::plan_pictures(inputs, &picture.template, picture.extension());
+            for (target, path) in targets.iter_mut().zip(planned) {
+                target.picture = Some(path);
+            }
+        }
+        if let Some(folder) = &self.args.write_tags {
+            for (target, input) in targets.iter_mut().zip(inputs) {
+                if let Input::File { path, relative } = input {
+                    target.tagged =
+                        Some(folder.as_ref().map_or_else(|| path.clone(), |dir| dir.join(relative)));
+                    target.is_copied = folder.is_some();
                 }
             }
         }
-        Ok(n_failed)
+        targets
     }
 
-    /// What to write to standard output for an input; nothing where it went into a file.
-    fn result(&self, idx: usize, width: usize) -> Result<Vec<u8>, Failure> {
-        let input = &self.inputs[idx];
-        let fail = |message| Failure { name: input.name(), message };
-        // A bug in a decoder must not take the other files along.
-        let report = catch_unwind(AssertUnwindSafe(|| self.report(input)))
-            .unwrap_or_else(|_| Err("internal error; please report this file".to_owned()))
-            .map_err(fail)?;
-        let report = self.corrections.as_ref().map_or_else(|| report.clone(), |made| made.apply(&report));
-        let bytes = self.render(report, input, width);
-        match &self.paths {
-            None => Ok(bytes),
-            Some(paths) => match outputs::write(&paths[idx], &bytes) {
-                Ok(()) => Ok(Vec::new()),
-                Err(error) => {
-                    Err(fail(format!("{} cannot be written: {}", paths[idx].display(), words_of(&error))))
+    /// Analyses what is found and `wanted`, but for what is of another share or done already.
+    fn pass(&self, found: &Inputs, wanted: impl Fn(&Input) -> bool) -> Result<End, UsageError> {
+        let table = self.table(found);
+        let mut n_skipped = 0;
+        let mut items = Vec::new();
+        for (input, targets) in found.inputs.iter().zip(self.targets(&found.inputs)) {
+            if !wanted(input) || self.args.shard.is_some_and(|share| !share.holds(input)) {
+                continue;
+            }
+            let mut item = Item { input: input.clone(), targets, row: None };
+            if self.is_done(&item) {
+                // A table has a line for it all the same, if its report can be read.
+                item.row = table.and_then(|_| self.row_of(&item));
+                if table.is_none() || item.row.is_some() {
+                    n_skipped += 1;
                 }
-            },
+                if table.is_none() {
+                    continue;
+                }
+            }
+            items.push(item);
         }
+        let job = Job::new(self, items, table.is_some());
+        found.failures.iter().for_each(report_failure);
+        let n_items = job.n_new();
+        let end = job.run(self.args)?;
+        if let Some(shape) = table {
+            // A reader that has seen enough is no failure.
+            _ = io::stdout().write_all(table::written(&end.rows, shape).as_bytes());
+        }
+        let n_failed = found.failures.len() + end.n_failed;
+        if !self.args.quiet {
+            self.say(n_items.saturating_sub(end.n_failed), n_skipped, n_failed, found);
+        }
+        Ok(End { n_failed })
     }
 
-    fn report(&self, input: &Input) -> Result<Report, String> {
-        let name = input.name();
-        let mut progress = self.progress.file(&name);
-        let bytes = read(input, self.params.limits.max_bytes)?;
-        let hint = match input {
-            Input::Stdin => FileHint::default(),
-            Input::File { path, .. } => FileHint {
-                name: path.file_name().map(|name| name.to_string_lossy().into_owned()),
-                ..FileHint::default()
-            },
-        };
-        let words = |error: Error| match error {
-            Error::LimitExceeded { limit: Limit::Duration, .. } => format!("{error}; see --max-duration"),
-            Error::LimitExceeded { limit: Limit::Bytes, .. } => format!("{error}; see --max-file-size"),
-            error => error.to_string(),
-        };
-        let mut analysis = Analysis::new(bytes, &hint, &self.params).map_err(words)?;
-        loop {
-            match analysis.step().map_err(words)? {
-                Step::Done(report) => return Ok(*report),
-                Step::Working(now) => progress.set(now.fraction, now.stage.name()),
-            }
-            if self.stop.load(Ordering::Relaxed) {
-                return Err("stopped".to_owned());
-            }
-        }
+    /// Whether all that is asked for is there, no older than what it is made of.
+    fn is_done(&self, item: &Item) -> bool {
+        !self.args.force
+            && item.targets.all().next().is_some()
+            && outputs::is_done(&item.input, item.targets.all(), self.args.corrections.as_deref())
     }
 
-    fn render(&self, mut report: Report, input: &Input, width: usize) -> Vec<u8> {
-        let format = match self.shape {
-            Shape::Text => {
-                let text = summary(&report, &input.name(), width);
-                // Files are not for terminals only.
-                let plain = self.paths.is_some().then(|| strip_str(&text).to_string());
-                return plain.unwrap_or(text).into_bytes();
-            }
-            Shape::File(format) => format,
+    /// The line of a song whose report is there.
+    fn row_of(&self, item: &Item) -> Option<Row> {
+        let is_report = |column: &Column| column.shape == Shape::File(Format::Json);
+        let path = item.targets.files.get(self.columns().iter().position(is_report)?)?;
+        Some(Row::of(&Report::from_json(&fs::read(path).ok()?).ok()?, &item.input.short_name()))
+    }
+
+    /// What was done and what was not.
+    fn say(&self, n_done: usize, n_skipped: usize, n_failed: usize, found: &Inputs) {
+        let failed = if n_failed == 0 { String::new() } else { format!(", {n_failed} failed") };
+        let skipped = match n_skipped {
+            0 => String::new(),
+            n => format!(", {n} were there already (`--force` makes them again)"),
         };
-        if let (Format::Rekordbox, Input::File { path, .. }) = (format, input) {
-            // rekordbox finds tracks by their full path.
-            if let Ok(path) = path.canonicalize() {
-                report.source.name = Some(path.to_string_lossy().into_owned());
-            }
+        if let Some(destination) = &self.args.output {
+            eprintln!("{n_done} written to {}{skipped}{failed}", destination.shown());
+        } else if n_skipped > 0 {
+            eprintln!("{n_done} done{skipped}{failed}");
+        } else if n_failed > 0 && found.inputs.len() > 1 {
+            eprintln!("{}", failed.trim_start_matches(", "));
         }
-        let mut bytes = export(&report, format).bytes;
-        if is_json(format) {
-            if self.pretty
-                && let Ok(value) = serde_json::from_slice::<serde_json::Value>(&bytes)
-                && let Ok(pretty) = serde_json::to_vec_pretty(&value)
-            {
-                bytes = pretty;
-            }
-            bytes.push(b'\n');
+        let n_left_out: usize = found.left_out.values().sum();
+        if n_left_out > 0 {
+            let kind = |(extension, n): (&String, &usize)| match extension.as_str() {
+                "" => format!("{n} without an extension"),
+                extension => format!("{n} .{extension}"),
+            };
+            let kinds: Vec<String> = found.left_out.iter().map(kind).collect();
+            let noun = if n_left_out == 1 { "file of a kind that is" } else { "files of kinds that are" };
+            eprintln!("left out: {n_left_out} {noun} not decoded ({})", kinds.join(", "));
         }
-        bytes
     }
 }
 
@@ -306,53 +282,6 @@ fn read_corrections(path: &Path) -> Result<Corrections, UsageError> {
     Corrections::from_json(&json).map_err(|error| wrong(error.to_string()))
 }
 
-/// The whole input, unless it is larger than `max` bytes.
-fn read(input: &Input, max: u64) -> Result<Vec<u8>, String> {
-    let too_large = |size: u64| {
-        let [size, max] = [size, max].map(|bytes| format!("{:.1} MB", bytes as f64 / 1e6));
-        format!("{size} are over the limit of {max}; see --max-file-size")
-    };
-    let mut bytes = Vec::new();
-    let read = match input {
-        Input::Stdin => io::stdin().lock().take(max + 1).read_to_end(&mut bytes),
-        Input::File { path, .. } => {
-            let file = File::open(path).map_err(|error| words_of(&error))?;
-            let size = file.metadata().map_or(0, |metadata| metadata.len());
-            if size > max {
-                return Err(too_large(size));
-            }
-            file.take(max + 1).read_to_end(&mut bytes)
-        }
-    };
-    read.map_err(|error| words_of(&error))?;
-    if bytes.len() as u64 > max { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
-}
-
-/// What an error of the system means, in words.
-fn words_of(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 fn report_failure(failure: &Failure) {
-    let red = anstyle::AnsiColor::Red.on_default().bold();
-    anstream::eprintln!("{red}error:{red:#} {}: {}", failure.name, failure.message);
-}
-
-fn color_choice(color: Color) -> ColorChoice {
-    match color {
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
-        Color::Auto => AutoStream::choice(&io::stdout()),
-    }
-}
-
-/// Columns of the terminal.
-fn width() -> usize {
-    let of_terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    let of_environment = || std::env::var("COLUMNS").ok()?.parse().ok();
-    of_terminal.or_else(of_environment).unwrap_or(DEFAULT_WIDTH).clamp(*WIDTHS.start(), *WIDTHS.end())
+    crate::complain(&format!("{}: {}", failure.name, failure.message));
 }

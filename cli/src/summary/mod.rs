@@ -205,7 +205,7 @@ fn percent(confidence: f32) -> String {
 }
 
 /// `1:02`, or `1:00:02` from an hour on: the second that has begun, as players show it.
-fn clock(time: f64) -> String {
+pub(crate) fn clock(time: f64) -> String {
     let reported = (time * 1e3).round() / 1e3;
     let seconds = (reported + 1e-6).floor().max(0.0) as u64;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -213,7 +213,7 @@ fn clock(time: f64) -> String {
 }
 
 /// `text` without what could control a terminal: tags and file names come from strangers.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 

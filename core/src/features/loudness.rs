@@ -10,13 +10,13 @@ use crate::units::round;
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Loudness {
-    /// Integrated loudness in LUFS.
+    /// Integrated loudness in LUFS, gated (EBU R 128): how loud the whole is. In [−70, some 5]; masters for streaming have about −14.
     #[serde(serialize_with = "round::centi_opt")]
     pub integrated_lufs: Option<f64>,
-    /// Loudness range in LU.
+    /// Loudness range in LU (EBU Tech 3342): between soft and loud passages. From 0; pop has some 3 to 10, orchestras 15 and more.
     #[serde(serialize_with = "round::centi_opt")]
     pub range_lu: Option<f64>,
-    /// True peak in dBTP.
+    /// True peak in dBTP: the highest level between samples too (ITU-R BS.1770). Above 0 it may clip when it is played.
     #[serde(serialize_with = "round::centi_opt")]
     pub true_peak_dbtp: Option<f64>,
 }

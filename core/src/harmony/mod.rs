@@ -4,6 +4,7 @@ mod chord;
 mod chords;
 mod chroma;
 mod grid;
+pub(crate) mod harte;
 mod key;
 mod modulation;
 mod network;
@@ -21,7 +22,8 @@ mod tuning;
 mod vocabulary;
 mod written;
 
-pub(crate) use written::{pitch_class, write_chord};
+pub(crate) use harte::pitch_class;
+pub(crate) use written::write_chord;
 
 use serde::Serialize;
 

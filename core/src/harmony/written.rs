@@ -1,8 +1,9 @@
 //! A chord that somebody wrote, in the spellings of its key.
 
 use super::chord::{Chord, Quality};
+use super::harte::{cut, degree_semitones, pitch_class};
 use super::roman::roman_numeral;
-use crate::units::{Key, PitchClass};
+use crate::units::Key;
 
 /// A chord in the three ways in which reports write it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,43 +53,16 @@ pub(crate) fn write_chord(label: &str, key: Option<Key>) -> Option<Written> {
 }
 
 fn parse(label: &str) -> Option<Chord> {
-    let (body, bass) = label.split_once('/').map_or((label, None), |(body, bass)| (body, Some(bass)));
-    let (root, shorthand) = body.split_once(':').unwrap_or((body, "maj"));
+    let (root, shorthand, bass) = cut(label);
     let quality = QUALITIES.into_iter().find(|quality| quality.harte() == shorthand)?;
-    let bass = bass.map_or(Some(0), semitones_of_degree)?;
+    let bass = bass.map_or(Some(0), degree_semitones)?.rem_euclid(12) as u8;
     Some(Chord { root: pitch_class(root)?, quality, bass })
-}
-
-/// `C`, `Bb`, `F##`.
-pub(crate) fn pitch_class(name: &str) -> Option<PitchClass> {
-    const NATURALS: [(char, i32); 7] =
-        [('C', 0), ('D', 2), ('E', 4), ('F', 5), ('G', 7), ('A', 9), ('B', 11)];
-    let letter = name.chars().next()?;
-    let (_, natural) = NATURALS.into_iter().find(|(natural, _)| *natural == letter)?;
-    let marks = &name[1..];
-    let shift = match marks.chars().next() {
-        None => 0,
-        Some('#') if marks.chars().all(|mark| mark == '#') => marks.len() as i32,
-        Some('b') if marks.chars().all(|mark| mark == 'b') => -(marks.len() as i32),
-        Some(_) => return None,
-    };
-    (marks.len() <= 2).then(|| PitchClass::from_semitones(natural + shift))
-}
-
-/// `b7` → 10.
-fn semitones_of_degree(degree: &str) -> Option<u8> {
-    const SCALE: [i32; 7] = [0, 2, 4, 5, 7, 9, 11];
-    let number = degree.trim_start_matches(['b', '#']);
-    let marks = &degree[..degree.len() - number.len()];
-    let number: usize = number.parse().ok().filter(|number| (1..=13).contains(number))?;
-    let shift = marks.chars().map(|mark| if mark == '#' { 1 } else { -1 }).sum::<i32>();
-    Some((SCALE[(number - 1) % 7] + shift).rem_euclid(12) as u8)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Mode;
+    use crate::units::{Mode, PitchClass};
 
     #[test]
     fn what_is_written_reads_back_in_every_key() {

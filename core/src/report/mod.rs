@@ -1,17 +1,23 @@
 //! The answer: schema version 1.
 
 mod corrections;
+mod cues;
 mod export;
 mod read;
 #[cfg(feature = "schema")]
 mod schema;
+mod segments;
 mod timbre;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use corrections::{CORRECTIONS_VERSION, Corrections, Edit};
-pub use export::{Exported, export};
+pub use cues::with_cues;
+pub use export::{Exported, export, export_files};
+pub use segments::{N_TIMBRE, Segment};
 pub use timbre::{Spread, SpreadList, Timbre};
+
+use segments::segments_of;
 
 use crate::ANALYSIS_VERSION;
 use crate::decode::{SourceInfo, Warning};
@@ -60,6 +66,8 @@ pub struct Report {
     pub loudness: Loudness,
     /// Peaks for drawing.
     pub waveform: Waveform,
+    /// What sounds between onsets, contiguous over the song.
+    pub segments: Vec<Segment>,
     /// What the user should know about this answer.
     pub warnings: Vec<Warning>,
     /// The parts that serialisation writes.
@@ -82,6 +90,7 @@ impl Report {
             source,
             duration: features.duration,
             downbeats: rhythm.downbeats(),
+            segments: segments_of(&features, &rhythm.onsets, harmony.tuning),
             tempo_candidates: rhythm.tempo_candidates,
             tempo_curve: rhythm.tempo_curve,
             time_signatures: rhythm.meters,
@@ -163,6 +172,9 @@ impl Serialize for Report {
         }
         if self.include.contains(Part::Waveform) {
             map.serialize_entry("waveform", &self.waveform)?;
+        }
+        if self.include.contains(Part::Segments) {
+            map.serialize_entry("segments", &self.segments)?;
         }
         map.serialize_entry("warnings", &self.warnings)?;
         map.end()

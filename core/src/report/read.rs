@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::{Report, Spread, SpreadList, Timbre};
+use super::{Report, Segment, Spread, SpreadList, Timbre};
 use crate::decode::{SourceInfo, Warning};
 use crate::error::Error;
 use crate::features::{Loudness, Waveform};
@@ -165,6 +165,7 @@ impl<'a> Node<'a> {
                 peaks: bytes("peaks")?,
                 rms: bytes("rms")?,
             },
+            segments: self.each("segments", Node::segment)?,
             warnings: self.each("warnings", |node| {
                 let given = node.text("code")?;
                 let code = WARNING_CODES.into_iter().find(|code| *code == given).unwrap_or("note");
@@ -190,6 +191,21 @@ impl<'a> Node<'a> {
 
     fn tuning(self) -> Option<Tuning> {
         Some(Tuning { cents: self.number("cents")?, a4_hz: self.number("a4_hz")? })
+    }
+
+    fn segment(self) -> Option<Segment> {
+        let pitches = self.each("pitches", |node| u8::try_from(node.0.as_u64()?).ok())?;
+        let timbre = self.each("timbre", |node| Some(node.0.as_f64()? as f32))?;
+        Some(Segment {
+            start: self.number("start")?,
+            end: self.number("end")?,
+            strength: self.unit("strength")?,
+            start_db: self.number("start_db")?,
+            peak_db: self.number("peak_db")?,
+            peak_after: self.number("peak_after")?,
+            pitches: pitches.try_into().ok()?,
+            timbre: timbre.try_into().ok()?,
+        })
     }
 
     fn section(self) -> Option<Section> {
@@ -270,7 +286,7 @@ impl<'a> Node<'a> {
 }
 
 /// What shows that a part was asked for.
-const PARTS: [(Part, &str); 10] = [
+const PARTS: [(Part, &str); 11] = [
     (Part::Tempo, "tempo"),
     (Part::Meter, "time_signature"),
     (Part::Beats, "beats"),
@@ -281,6 +297,7 @@ const PARTS: [(Part, &str); 10] = [
     (Part::Timbre, "timbre"),
     (Part::Loudness, "loudness"),
     (Part::Waveform, "waveform"),
+    (Part::Segments, "segments"),
 ];
 
 /// `C# minor`.

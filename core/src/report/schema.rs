@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Map;
 
-use super::{Report, Timbre};
+use super::{Report, Segment, Timbre};
 use crate::decode::{SourceInfo, Warning};
 use crate::features::{Loudness, Waveform};
 use crate::harmony::{ChordSpan, KeyCandidate, KeySpan, Tuning};
@@ -112,6 +112,12 @@ const FIELDS: &[Field] = &[
     ("timbre", Some(Part::Timbre), "Descriptors of timbre; null without audio.", of::<Option<Timbre>>),
     ("loudness", Some(Part::Loudness), "Loudness after EBU R 128.", of::<Loudness>),
     ("waveform", Some(Part::Waveform), "Peaks for drawing; only where `include` names it.", of::<Waveform>),
+    (
+        "segments",
+        Some(Part::Segments),
+        "What sounds between onsets, contiguous over the song; only where `include` names it.",
+        of::<Vec<Segment>>,
+    ),
     ("warnings", None, "What the user should know about this answer.", of::<Vec<Warning>>),
 ];
 

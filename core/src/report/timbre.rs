@@ -6,21 +6,23 @@ use crate::features::TimbreFrames;
 use crate::matrix::Matrix;
 use crate::units::round;
 
-/// Timbre of a whole song.
+/// Timbre of a whole song, after librosa's definitions at 22 050 Hz (`n_fft=2048`, `hop_length=1024`): means and deviations over frames.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Timbre {
-    /// Mel-frequency cepstral coefficients.
+    /// Mel-frequency cepstral coefficients 0–19: the shape of the spectrum. 0 is its level, 1 how much low bands outweigh high ones,
+    /// higher ones are finer. Of 128 mel bands in dB, floored at −100; 0 lies in some [−1200, 200], the others within ±250.
     pub mfcc: SpreadList,
-    /// Spectral centroid in Hz.
+    /// Spectral centroid in Hz: the mean frequency, weighted by magnitude; how bright it sounds. In [0, 11 025].
     pub spectral_centroid_hz: Spread,
-    /// 85 % rolloff in Hz.
+    /// 85 % rolloff in Hz: below it lie 85 % of the magnitude. In [0, 11 025].
     pub spectral_rolloff_hz: Spread,
-    /// Spectral contrast per octave band in dB, low to high.
+    /// Spectral contrast in dB of seven bands, low to high (up to 200 Hz, then octaves): peaks over valleys. High where tones stand
+    /// out, low in noise; in some [0, 60].
     pub spectral_contrast_db: SpreadList,
-    /// Spectral flatness, in [0, 1].
+    /// Spectral flatness, in [0, 1]: 0 for pure tones, 1 for white noise.
     pub spectral_flatness: Spread,
-    /// Zero-crossing rate, in [0, 1].
+    /// Zero-crossing rate, in [0, 1]: the share of samples whose sign is not that of the one before; high in noise and sibilants.
     pub zero_crossing_rate: Spread,
 }
 

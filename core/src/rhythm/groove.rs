@@ -4,11 +4,13 @@ use super::evidence::Evidence;
 use super::meter::Division;
 use super::{Beat, Groove};
 
-/// An onset: its time in seconds and its strength in units of the local RMS.
+/// Where something starts to sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Onset {
-    pub(super) time: f64,
-    pub(super) strength: f32,
+pub struct Onset {
+    /// Time in seconds.
+    pub time: f64,
+    /// How much the sound rises there, in units of the local root mean square of the rises; positive.
+    pub strength: f32,
 }
 
 /// Rise above the neighbourhood's mean that makes an onset, in units of the local RMS.

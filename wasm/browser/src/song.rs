@@ -1,8 +1,8 @@
 //! A report that is kept: corrected, and written in every format.
 
 use js_sys::{Object, Reflect, Uint8Array};
-use sectionist_core::params::Format;
-use sectionist_core::{Corrections, Error, Report, export};
+use sectionist_core::params::{Format, Part};
+use sectionist_core::{Corrections, Error, Report, export, with_cues};
 use wasm_bindgen::prelude::*;
 
 use crate::error::{thrown, thrown_from};
@@ -35,7 +35,7 @@ impl Song {
             .map_err(|error| thrown(&error.to_string(), "internal", &JsValue::UNDEFINED))
     }
 
-    /// The corrected report as a file: `{ bytes, type, extension }`. Formats are named as in every host.
+    /// The corrected report as a file: `{ bytes, type, extension }`, a ZIP archive where the format is several. Formats are named as in every host.
     ///
     /// # Errors
     /// Throws an `Error` with the code `malformed` for what are no corrections, `invalid_parameter` for an
@@ -46,20 +46,29 @@ impl Song {
             thrown_from(&Error::InvalidParams { name: "format".to_owned(), message, allowed })
         })?;
         let mut report = self.with(corrections)?;
-        // What every other host writes: the peaks are for drawing.
-        report.include = report.include.without(sectionist_core::params::Part::Waveform);
+        // What every other host writes unless it is asked for more.
+        report.include = report.include.without(Part::Waveform).without(Part::Segments);
         let exported = export(&report, format);
         let file = Object::new();
         let entries: [(&str, JsValue); 3] = [
             ("bytes", Uint8Array::from(&exported.bytes[..]).into()),
             ("type", exported.content_type.into()),
-            ("extension", exported.extension.into()),
+            ("extension", exported.end().into()),
         ];
         for (name, value) in entries {
             // Setting a property of a fresh, extensible object cannot fail.
             let _ = Reflect::set(&file, &name.into(), &value);
         }
         Ok(file.unchecked_into())
+    }
+
+    /// A WAV file with a cue point at each section of the corrected report, as `Uint8Array`.
+    ///
+    /// # Errors
+    /// Throws an `Error` with the code `malformed` for what are no corrections or a damaged file, and
+    /// `unsupported_format` for what is no WAV file.
+    pub fn cued(&self, corrections: &str, wav: &[u8]) -> Result<Vec<u8>, JsValue> {
+        with_cues(wav, &self.with(corrections)?).map_err(|error| thrown_from(&error))
     }
 }
 

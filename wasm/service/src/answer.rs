@@ -62,9 +62,10 @@ impl Wishes {
     /// The report in `format`.
     pub(crate) fn send_report(&self, report: &Report, format: Format) -> Response {
         let exported = export(report, format);
+        let end = exported.end();
         let mut response = self.send(exported.bytes, exported.content_type);
         if format != Format::Json {
-            let value = attachment(report.source.name.as_deref(), exported.extension);
+            let value = attachment(report.source.name.as_deref(), &end);
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
             }

@@ -18,7 +18,7 @@ const MOST_BYTES = 50e6;
  * @returns {Promise<string>} the fragment, without `#`
  */
 export async function packed(found, edits) {
-  const { timbre, ...report } = /** @type {Report & { timbre?: unknown }} */ (found);
+  const { timbre, segments, ...report } = /** @type {Report & { timbre?: unknown, segments?: unknown }} */ (found);
   const slim = { ...report, waveform: thinned(found.waveform) };
   const bytes = await through(new Blob([JSON.stringify({ v: 1, report: slim, edits })]), new CompressionStream('deflate-raw'), Infinity);
   let text = '';

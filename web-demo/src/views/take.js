@@ -3,7 +3,7 @@
  * corrections.
  */
 
-import { exportAs } from '../desk.js';
+import { cued, exportAs } from '../desk.js';
 import { chartText } from '../geometry/chart.js';
 import { wavOf } from '../playback/decoded.js';
 import { clickTrack } from '../take/click-track.js';
@@ -18,14 +18,19 @@ import { element, setText } from './element.js';
 /** Formats of the core: name, title, what reads it. */
 const FORMATS = [
   ['json', 'JSON', 'everything, for programs'],
-  ['midi', 'MIDI', 'tempo map, chords and markers, for any DAW or notation program'],
-  ['chordpro', 'ChordPro', 'OnSong, SongBook and other song sheets'],
-  ['audacity', 'Audacity labels', 'File › Import › Labels'],
-  ['sonic-visualiser', 'Sonic Visualiser', 'as an annotation layer'],
+  ['midi', 'MIDI', 'tempo map, click, chords and markers, for any DAW'],
+  ['musicxml', 'MusicXML', 'a lead sheet for MuseScore, Sibelius, Dorico, Finale'],
+  ['chordpro', 'ChordPro', 'OnSong, SongBook and other song sheets; transposes'],
+  ['chordpro-grid', 'ChordPro grid', 'the same as a table of bars and beats'],
+  ['ireal', 'iReal Pro', 'a page whose links it opens as charts to play along'],
+  ['audacity', 'Audacity labels', 'ZIP of label tracks: File › Import › Labels'],
+  ['sonic-visualiser', 'Sonic Visualiser', 'ZIP of layers, and a session that opens them'],
+  ['reaper', 'REAPER', 'regions: Region/Marker Manager › Import'],
   ['rekordbox', 'rekordbox XML', 'beat grid and cue points for DJs'],
+  ['traktor', 'Traktor NML', 'beat grid and hot cues for DJs'],
   ['csv', 'CSV', 'spreadsheets'],
-  ['lab', 'lab', 'chords or sections for MIR tools'],
-  ['jams', 'JAMS', 'mir_eval and other research tools'],
+  ['lab', 'lab', 'ZIP of a file a task, for mir_eval and other MIR tools'],
+  ['jams', 'JAMS', 'jams, mirdata and other research tools'],
   ['spotify', 'Spotify’s shape', 'programs written for its audio analysis'],
 ];
 
@@ -44,6 +49,10 @@ export function takeView(root, store, scope) {
     ['click', 'Click track', 'WAV as long as the song, to put beside it', ({ report }) => {
       const { samples, rate } = clickTrack(some(report));
       save(new Blob([wavOf([samples], rate)], { type: 'audio/wav' }), 'click.wav');
+    }],
+    ['cues', 'WAV with cue points', 'a copy of a WAV file, for editors, samplers and DAWs', async ({ found, edits, file, report }) => {
+      if (report?.source.container !== 'wav' || !file) throw new Error('cue points are written into WAV files only');
+      save(new Blob([await cued(some(found), edits, await file.arrayBuffer())], { type: 'audio/wav' }), 'cued.wav');
     }],
     ['svg', 'Picture, SVG', 'sharp at every size', (state) => save(new Blob([pictureOf(state)], { type: 'image/svg+xml' }), 'svg')],
     ['png', 'Picture, PNG', 'for everything else', async (state) => save(await png(pictureOf(state)), 'png')],

@@ -4,8 +4,11 @@
 //! analyse songs; without link-time optimisation, since there are many binaries; with overflow and debug
 //! assertions in the core. So wasmtime, by far the largest dependency, is compiled once.
 
+mod dist;
 mod hygiene;
+mod packages;
 mod page;
+mod publish;
 mod tally;
 
 use std::process::Command;
@@ -13,7 +16,7 @@ use std::process::Command;
 use anyhow::{Result, bail, ensure};
 
 use crate::steps::Steps;
-use crate::{process, python, setup, tree, wasm};
+use crate::{npm, process, python, setup, tree, wasm};
 use tally::Tally;
 
 /// The packages that share one build. Always named together, so that cargo unifies their
@@ -73,12 +76,17 @@ const CHECKS: &[Check] = &[
         run: |tally| tally.tests(&mut harness("--test accuracy_floors --test properties")),
     },
     Check { name: "formats", run: |tally| tally.tests(&mut harness("--test formats")) },
+    Check { name: "exports", run: exports },
     Check { name: "golden", run: |tally| tally.tests(&mut harness("--test golden")) },
     Check { name: "cli", run: |tally| tally.tests(&mut harness("--test cli")) },
     Check {
         name: "parity",
         run: |tally| tally.tests(&mut harness("--test parity_component --test parity_browser")),
     },
+    Check { name: "npm", run: packages::npm },
+    Check { name: "python", run: packages::python },
+    Check { name: "dist", run: dist::run },
+    Check { name: "publish", run: publish::run },
     Check { name: "http", run: http },
     Check { name: "host", run: host },
     Check { name: "manifests", run: manifests },
@@ -216,6 +224,19 @@ fn manifests(tally: &mut Tally) -> Result<()> {
 /// What `tests/manifests/validate.py` reads with.
 const MANIFESTS: &str = "jsonschema==4.26.0\nkubernetes-validate==1.37.0\nPyYAML==6.0.4\n";
 
+/// Every format of reports, by readers of it that are not ours.
+fn exports(tally: &mut Tally) -> Result<()> {
+    if !process::found("python3") {
+        return tally.missing("python3", python::ADVICE);
+    }
+    if !process::found("node") || !npm::found() {
+        return tally.missing("npm", npm::ADVICE);
+    }
+    python::environment("readers", READERS)?;
+    npm::package("chordsheetjs")?;
+    tally.tests(&mut harness("--test exports"))
+}
+
 fn browser(tally: &mut Tally) -> Result<()> {
     for program in ["chromium", "chromedriver"] {
         if !process::found(program) {
@@ -237,7 +258,8 @@ fn browser(tally: &mut Tally) -> Result<()> {
 }
 
 /// What `tests/readers/read.py` reads with.
-const READERS: &str = "jams==0.3.4\nmido==1.3.3\nmir_eval==0.8.2\npypdf==7.1.1\n";
+const READERS: &str = "jams==0.3.4\nmido==1.3.3\nmir_eval==0.8.2\nmusic21==10.5.1\npypdf==7.1.1\npyRealParser==0.1.0\n\
+                       pyrekordbox==0.5.0\ntraktor-nml-utils==4.1.0\nwavinfo==4.0.1\n";
 
 /// Tests of those packages, which find what was built through the environment.
 fn harness(which: &str) -> Command {

@@ -26,7 +26,7 @@ impl Tally {
         result
     }
 
-    /// Runs `cargo test` or `node --test` and counts its tests.
+    /// Runs `cargo test`, `node --test` or pytest and counts its tests.
     pub(crate) fn tests(&mut self, command: &mut Command) -> Result<()> {
         let (mut passed, mut failed) = (0, 0);
         let result = process::run_watched(command, |line| {
@@ -66,7 +66,24 @@ fn counts(line: &str) -> Option<(usize, usize)> {
     if let Some(passed) = line.strip_prefix("# pass ") {
         return Some((number(passed)?, 0));
     }
-    Some((0, number(line.strip_prefix("# fail ")?)?))
+    if let Some(failed) = line.strip_prefix("# fail ") {
+        return Some((0, number(failed)?));
+    }
+    pytest(line)
+}
+
+/// `1 failed, 12 passed in 3.45s`, as pytest ends, with or without signs around it.
+fn pytest(line: &str) -> Option<(usize, usize)> {
+    let (counts, time) = line.trim_matches(['=', ' ']).rsplit_once(" in ")?;
+    time.split(' ').next()?.strip_suffix('s')?.parse::<f64>().ok()?;
+    let count = |word: &str| {
+        let part = counts.split(", ").find_map(|part| part.strip_suffix(word))?;
+        part.trim().parse::<usize>().ok()
+    };
+    let (passed, failed, errors) =
+        (count("passed"), count("failed"), count("error").or_else(|| count("errors")));
+    passed.or(failed).or(errors)?;
+    Some((passed.unwrap_or(0), failed.unwrap_or(0) + errors.unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -79,6 +96,10 @@ mod tests {
         assert_eq!(counts(line), Some((12, 3)));
         assert_eq!(counts("# pass 7"), Some((7, 0)));
         assert_eq!(counts("# fail 2"), Some((0, 2)));
+        assert_eq!(counts("1 failed, 12 passed, 2 warnings in 3.45s"), Some((12, 1)));
+        assert_eq!(counts("===== 7 passed in 61.20s (0:01:01) ====="), Some((7, 0)));
+        assert_eq!(counts("1 error in 0.20s"), Some((0, 1)));
+        assert_eq!(counts("no tests ran in 0.01s"), None);
         assert_eq!(counts("test result"), None);
         assert_eq!(counts("running 3 tests"), None);
     }

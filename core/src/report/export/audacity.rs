@@ -1,30 +1,37 @@
-//! A label track for Audacity (File → Import → Labels): start, end and text, tab-separated.
+//! Label tracks for Audacity (File → Import → Labels takes several files at once): start, end and text,
+//! tab-separated; a track a kind.
 //!
-//! A label track is one lane, so it shows what is read at a glance: sections and chords as regions,
-//! and key changes as points. Beats would bury them; they are written, as points that carry their
-//! place in the bar, when neither sections nor chords were asked for.
+//! Sections, keys and chords are regions; bars and beats are points, with the bar's number and the beat's place in
+//! its bar.
 
-use super::content::{Content, name_of, one_line, seconds};
+use super::FileOf;
+use super::content::{Content, is_time, name_of, one_line, seconds};
 use crate::params::Part;
 
-pub(super) fn write(content: &Content<'_>) -> String {
-    let mut labels: Vec<(String, String, String)> = Vec::new();
-    for section in content.sections {
-        labels.push((seconds(section.start), seconds(section.end), name_of(section)));
-    }
-    for pair in content.keys.windows(2) {
-        labels.push((seconds(pair[1].start), seconds(pair[1].start), pair[1].key.to_string()));
-    }
-    for chord in content.chords {
-        labels.push((seconds(chord.start), seconds(chord.end), one_line(&chord.name)));
-    }
-    let include = content.report.include;
-    if !include.contains(Part::Sections) && !include.contains(Part::Chords) {
-        for beat in content.beats {
-            labels.push((seconds(beat.time), seconds(beat.time), beat.position.to_string()));
+pub(super) const FILES: &[FileOf] = &[
+    ("sections", Some(Part::Sections), "txt"),
+    ("keys", Some(Part::Key), "txt"),
+    ("chords", Some(Part::Chords), "txt"),
+    ("bars", Some(Part::Beats), "txt"),
+    ("beats", Some(Part::Beats), "txt"),
+];
+
+pub(super) fn write(content: &Content<'_>, kind: &str) -> String {
+    let region = |start, end, text: &str| (seconds(start), seconds(end), text.to_owned());
+    let point = |time, text: String| (seconds(time), seconds(time), text);
+    let mut labels: Vec<(String, String, String)> = match kind {
+        "sections" => content.sections.iter().map(|s| region(s.start, s.end, &name_of(s))).collect(),
+        "keys" => content.keys.iter().map(|k| region(k.start, k.end, &k.key.to_string())).collect(),
+        "chords" => content.chords.iter().map(|c| region(c.start, c.end, &one_line(&c.name))).collect(),
+        "bars" => {
+            let bars = content.bars().into_iter().filter(|bar| bar.number > 0);
+            bars.map(|bar| point(bar.start, bar.number.to_string())).collect()
         }
-    }
-    // The sort is stable: at the same time, sections come before chords.
+        _ => {
+            let beats = content.beats.iter().filter(|beat| is_time(beat.time));
+            beats.map(|beat| point(beat.time, beat.position.to_string())).collect()
+        }
+    };
     labels.sort_by(|a, b| time_of(&a.0).total_cmp(&time_of(&b.0)));
     labels.into_iter().map(|(start, end, text)| format!("{start}\t{end}\t{text}\n")).collect()
 }
@@ -37,41 +44,38 @@ fn time_of(seconds: &str) -> f64 {
 mod tests {
     use super::super::samples;
     use super::*;
-    use crate::params::Parts;
 
     #[test]
     fn every_line_is_two_times_and_a_text() {
         for report in [samples::song(), samples::odd_texts(), samples::broken()] {
-            let mut last = 0.0;
-            for line in write(&Content::of(&report)).lines() {
-                let cells: Vec<&str> = line.split('\t').collect();
-                assert_eq!(cells.len(), 3, "{line}");
-                let start: f64 = cells[0].parse().unwrap();
-                assert!(start >= last && cells[1].parse::<f64>().is_ok(), "{line}");
-                last = start;
+            for &(kind, ..) in FILES {
+                let mut last = 0.0;
+                for line in write(&Content::of(&report), kind).lines() {
+                    let cells: Vec<&str> = line.split('\t').collect();
+                    assert_eq!(cells.len(), 3, "{line}");
+                    let start: f64 = cells[0].parse().unwrap();
+                    assert!(start >= last && cells[1].parse::<f64>().is_ok(), "{line}");
+                    last = start;
+                }
             }
         }
     }
 
     #[test]
-    fn sections_chords_and_key_changes_share_the_track() {
-        let text = write(&Content::of(&samples::song()));
-        assert!(text.starts_with("0.000\t9.000\tIntro\n0.000\t1.000\tN.C.\n1.000\t3.000\tC\n"), "{text}");
-        assert!(text.contains("\n33.000\t33.000\tA minor\n"), "{text}");
-        assert!(!text.contains("\n1.500\t1.500"), "no beats: {text}");
+    fn each_kind_is_a_track() {
+        let song = samples::song();
+        let track = |kind| write(&Content::of(&song), kind);
+        assert!(track("sections").starts_with("0.000\t9.000\tIntro\n9.000\t17.000\tVerse 1\n"));
+        assert!(track("chords").starts_with("0.000\t1.000\tN.C.\n1.000\t3.000\tC\n"));
+        assert_eq!(track("keys"), "0.000\t33.000\tC major\n33.000\t60.000\tA minor\n");
+        assert!(track("bars").starts_with("1.000\t1.000\t1\n3.000\t3.000\t2\n"));
+        assert!(track("beats").starts_with("0.500\t0.500\t4\n1.000\t1.000\t1\n"));
+        assert_eq!(track("beats").lines().count(), song.beats.len());
     }
 
     #[test]
-    fn beats_alone_are_points() {
-        let mut report = samples::song();
-        report.include = "beats".parse::<Parts>().unwrap();
-        let text = write(&Content::of(&report));
-        assert!(text.starts_with("0.500\t0.500\t4\n1.000\t1.000\t1\n"), "{text}");
-        assert_eq!(text.lines().count(), report.beats.len());
-    }
-
-    #[test]
-    fn silence_gives_an_empty_track() {
-        assert_eq!(write(&Content::of(&samples::silence())), "");
+    fn silence_gives_empty_tracks() {
+        let silence = samples::silence();
+        assert!(FILES.iter().all(|&(kind, ..)| write(&Content::of(&silence), kind).is_empty()));
     }
 }

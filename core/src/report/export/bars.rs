@@ -1,6 +1,7 @@
 //! Beats grouped into bars.
 
 use super::content::{Content, is_time};
+use crate::harmony::ChordSpan;
 use crate::units::TimeSignature;
 
 /// A bar: from a downbeat to the next.
@@ -59,6 +60,44 @@ impl Bar {
         }
         bars
     }
+}
+
+/// Of the way from a beat to the next, where the beat's chord is read: chords seldom start on the dot.
+const INTO_BEAT: f64 = 0.3;
+
+/// The name of the chord that starts at each beat of a bar; `None` where the last one goes on. A bar names its first
+/// one in any case, `N.C.` where there is none.
+pub(super) fn starts<'a>(bar: &Bar, chords: &'a [ChordSpan]) -> Vec<Option<&'a str>> {
+    let changes = changes(bar, chords).into_iter();
+    changes.map(|change| change.map(|chord| chord.map_or(NO_CHORD, |chord| &chord.name))).collect()
+}
+
+/// How players write that there is no chord.
+const NO_CHORD: &str = "N.C.";
+
+/// The same as spans; where there is none, `Some(None)`.
+pub(super) fn changes<'a>(bar: &Bar, chords: &'a [ChordSpan]) -> Vec<Option<Option<&'a ChordSpan>>> {
+    let ends = bar.beats[1..].iter().copied().chain([bar.end]);
+    let into_beats = bar.beats.iter().zip(ends).map(|(&start, end)| start + INTO_BEAT * (end - start));
+    let mut last = None;
+    into_beats
+        .map(|time| {
+            let chord = chord_at(chords, time);
+            let name = chord.map_or(NO_CHORD, |chord| &chord.name);
+            (last.replace(name) != Some(name)).then_some(chord)
+        })
+        .collect()
+}
+
+/// A time safely within the bar's first beat: section boundaries are not exactly on downbeats.
+pub(super) fn into_first_beat(bar: &Bar) -> f64 {
+    let end = bar.beats.get(1).copied().unwrap_or(bar.end);
+    bar.start + INTO_BEAT * (end - bar.start)
+}
+
+fn chord_at(chords: &[ChordSpan], time: f64) -> Option<&ChordSpan> {
+    let n_started = chords.partition_point(|chord| chord.start <= time);
+    chords[..n_started].last().filter(|chord| time < chord.end)
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! A chord sheet in ChordPro: title, key, tempo and meter, then the chords of each section.
 //!
-//! Where there are bars, each section is a grid of bars and beats, four bars a line, a dot for a beat
-//! on which the chord goes on. Without bars, chords are listed in order.
+//! Four bars a line: as lines that every reader knows, chords in brackets over a stroke a beat, or as grids, with a
+//! dot for a beat on which the chord goes on. Without bars, chords are listed in order.
 
-use super::bars::Bar;
+use super::bars::{Bar, into_first_beat, starts};
 use super::content::{Content, name_of, one_line};
 use crate::harmony::ChordSpan;
+use crate::structure::{Section, SectionLabel};
 use crate::units::Mode;
 
 /// Bars a line of a grid.
@@ -14,10 +15,16 @@ const BARS_PER_LINE: usize = 4;
 /// Chords a line where there are no bars.
 const CHORDS_PER_LINE: usize = 8;
 
-/// Of the way from a beat to the next, where the beat's chord is read: chords seldom start on the dot.
-const INTO_BEAT: f64 = 0.3;
+/// How bars are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// `| [C]/ / [F#m/A]/ / |`: chords that transpose, show diagrams and stand over their beats.
+    Lines,
+    /// `{start_of_grid}`: a table. Not every reader takes its cells for chords.
+    Grid,
+}
 
-pub(super) fn write(content: &Content<'_>) -> String {
+pub(super) fn write(content: &Content<'_>, layout: Layout) -> String {
     let mut out = String::new();
     let mut directive = |name: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -39,33 +46,64 @@ pub(super) fn write(content: &Content<'_>) -> String {
     directive("duration", Some(clock(content.duration)));
 
     let bars = content.bars();
-    let sections: Vec<(String, f64, f64)> = if content.sections.is_empty() {
-        vec![(String::new(), 0.0, f64::INFINITY)]
+    let whole = [(None, 0.0, f64::INFINITY)];
+    let sections: Vec<(Option<&Section>, f64, f64)> = if content.sections.is_empty() {
+        whole.into()
     } else {
-        content.sections.iter().map(|s| (plain(&name_of(s)), s.start, s.end)).collect()
+        content.sections.iter().map(|section| (Some(section), section.start, section.end)).collect()
     };
-    for (name, start, end) in sections {
+    for (section, start, end) in sections {
         let body = if bars.is_empty() {
             list(chords_between(content.chords, start, end))
+        } else if content.chords.is_empty() {
+            String::new()
         } else {
             let within: Vec<&Bar> =
                 bars.iter().filter(|bar| (start..end).contains(&into_first_beat(bar))).collect();
-            if content.chords.is_empty() { String::new() } else { grid(&within, content.chords) }
+            match layout {
+                Layout::Lines => lines(&within, content.chords),
+                Layout::Grid => grid(&within, content.chords),
+            }
         };
-        if !name.is_empty() {
-            out += &format!("\n{{comment: {name}}}\n");
-        } else if !body.is_empty() {
+        let (head, tail) = section.map_or_else(Default::default, |section| frame(section, layout));
+        if !head.is_empty() || !body.is_empty() {
             out.push('\n');
         }
-        out += &body;
+        out += &(head + &body + &tail);
     }
     out
 }
 
-/// A time safely within the bar's first beat: section boundaries are not exactly on downbeats.
-fn into_first_beat(bar: &Bar) -> f64 {
-    let end = bar.beats.get(1).copied().unwrap_or(bar.end);
-    bar.start + INTO_BEAT * (end - bar.start)
+/// What stands before and after the chords of a section. Grids are environments themselves, which cannot lie in
+/// another one.
+fn frame(section: &Section, layout: Layout) -> (String, String) {
+    let name = plain(&name_of(section));
+    let environment = match section.label {
+        SectionLabel::Verse => "verse",
+        SectionLabel::Chorus => "chorus",
+        SectionLabel::Bridge => "bridge",
+        _ => "",
+    };
+    if environment.is_empty() || layout == Layout::Grid {
+        return (format!("{{comment: {name}}}\n"), String::new());
+    }
+    (format!("{{start_of_{environment}: {name}}}\n"), format!("{{end_of_{environment}}}\n"))
+}
+
+/// Bars as lines: a stroke a beat, and before it the chord that starts there.
+fn lines(bars: &[&Bar], chords: &[ChordSpan]) -> String {
+    let mut out = String::new();
+    for line in bars.chunks(BARS_PER_LINE) {
+        for bar in line {
+            out.push('|');
+            for chord in starts(bar, chords) {
+                out += &chord.map_or_else(|| " /".to_owned(), |name| format!(" [{}]/", token(name)));
+            }
+            out.push(' ');
+        }
+        out += "|\n";
+    }
+    out
 }
 
 /// Bars as a grid environment.
@@ -86,22 +124,8 @@ fn grid(bars: &[&Bar], chords: &[ChordSpan]) -> String {
 
 /// What stands at each beat of a bar: a chord's name, or a dot where the last one goes on.
 fn cells(bar: &Bar, chords: &[ChordSpan]) -> Vec<String> {
-    let mut last = None;
-    let ends = bar.beats[1..].iter().copied().chain([bar.end]);
-    bar.beats
-        .iter()
-        .zip(ends)
-        .map(|(&start, end)| {
-            let name =
-                chord_at(chords, start + INTO_BEAT * (end - start)).map_or("N.C.", |chord| &chord.name);
-            if last.replace(name) == Some(name) { ".".to_owned() } else { token(name) }
-        })
-        .collect()
-}
-
-fn chord_at(chords: &[ChordSpan], time: f64) -> Option<&ChordSpan> {
-    let n_started = chords.partition_point(|chord| chord.start <= time);
-    chords[..n_started].last().filter(|chord| time < chord.end)
+    let starts = starts(bar, chords).into_iter();
+    starts.map(|chord| chord.map_or_else(|| ".".to_owned(), token)).collect()
 }
 
 /// Chords that start between two times.
@@ -139,10 +163,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_song_is_a_grid_a_section() {
-        let sheet = write(&Content::of(&samples::song()));
+    fn a_song_is_lines_of_chords() {
+        let sheet = write(&Content::of(&samples::song()), Layout::Lines);
         let start = "{title: Example Song}\n{artist: The Examples}\n{key: C}\n{tempo: 120}\n{time: 4/4}\n{duration: 1:00}\n";
         assert!(sheet.starts_with(start), "{sheet}");
+        assert!(
+            sheet.contains(
+                "\n{start_of_verse: Verse 1}\n\
+                 | [C]/ / / / | [Am]/ / / / | [Fmaj7/A]/ / / / | [Gsus4]/ / [G7]/ / |\n{end_of_verse}\n"
+            ),
+            "{sheet}"
+        );
+        // The intro has the upbeat.
+        assert!(sheet.contains("\n{comment: Intro}\n| [N.C.]/ | [C]/ / / / |"), "{sheet}");
+        assert!(sheet.contains("| [Am]/ / / | [Am]/ / / |"), "{sheet}");
+    }
+
+    #[test]
+    fn grids_are_a_second_choice() {
+        let sheet = write(&Content::of(&samples::song()), Layout::Grid);
         assert!(
             sheet.contains(
                 "{comment: Verse 1}\n{start_of_grid shape=\"4x4\"}\n\
@@ -150,37 +189,37 @@ mod tests {
             ),
             "{sheet}"
         );
-        // The intro has the upbeat.
-        assert!(
-            sheet.contains("{comment: Intro}\n{start_of_grid shape=\"4x4\"}\n| N.C. | C . . . |"),
-            "{sheet}"
-        );
         assert!(sheet.contains("| Am . . | Am . . |"), "{sheet}");
     }
 
     #[test]
     fn odd_texts_stay_within_their_directives_and_cells() {
-        let sheet = write(&Content::of(&samples::odd_texts()));
-        for line in sheet.lines().filter(|line| line.starts_with('{')) {
-            assert!(line.ends_with('}') && line.matches(['{', '}']).count() == 2, "{line}");
+        for layout in [Layout::Lines, Layout::Grid] {
+            let sheet = write(&Content::of(&samples::odd_texts()), layout);
+            for line in sheet.lines().filter(|line| line.starts_with('{')) {
+                assert!(line.ends_with('}') && line.matches(['{', '}']).count() == 2, "{line}");
+            }
+            let grids = sheet.lines().filter(|line| line.starts_with('|'));
+            for line in grids {
+                assert!(line.ends_with('|') && line.matches('|').count() <= BARS_PER_LINE + 1, "{line}");
+            }
+            assert!(!sheet.contains(['\u{0}', '\u{1b}', '\t']));
         }
-        let grids = sheet.lines().filter(|line| line.starts_with('|'));
-        for line in grids {
-            assert!(line.ends_with('|') && line.matches('|').count() <= BARS_PER_LINE + 1, "{line}");
-        }
-        assert!(!sheet.contains(['\u{0}', '\u{1b}', '\t']));
     }
 
     #[test]
     fn without_bars_chords_are_listed() {
         let mut song = samples::song();
         song.beats.clear();
-        let sheet = write(&Content::of(&song));
-        assert!(sheet.contains("{comment: Verse 1}\n[C] [Am] [Fmaj7/A] [Gsus4] [G7]\n"), "{sheet}");
+        let sheet = write(&Content::of(&song), Layout::Lines);
+        assert!(sheet.contains("{start_of_verse: Verse 1}\n[C] [Am] [Fmaj7/A] [Gsus4] [G7]\n"), "{sheet}");
     }
 
     #[test]
     fn silence_has_a_title_only() {
-        assert_eq!(write(&Content::of(&samples::silence())), "{title: silence}\n{duration: 0:03}\n");
+        assert_eq!(
+            write(&Content::of(&samples::silence()), Layout::Lines),
+            "{title: silence}\n{duration: 0:03}\n"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::Report;
 use super::bars::Bar;
+use crate::harmony::harte;
 use crate::harmony::{ChordSpan, KeyCandidate, KeySpan};
 use crate::params::Part;
 use crate::rhythm::{Beat, MeterSpan, TempoCandidate, TempoSpan};
@@ -81,16 +82,41 @@ impl<'a> Content<'a> {
     /// The song's title: its tag, else the file name without its extension.
     pub(super) fn title(&self) -> Option<&'a str> {
         self.tag("title").or_else(|| {
-            let name = self.report.source.name.as_deref()?;
-            let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+            let file = self.file_name()?;
             Some(file.rsplit_once('.').map_or(file, |(stem, _)| stem)).filter(|stem| !stem.is_empty())
         })
+    }
+
+    /// The song's file name, without folders.
+    pub(super) fn file_name(&self) -> Option<&'a str> {
+        let name = self.report.source.name.as_deref()?;
+        Some(name.rsplit(['/', '\\']).next().unwrap_or(name)).filter(|name| !name.is_empty())
     }
 
     /// A tag of the file, if it says anything.
     pub(super) fn tag(&self, name: &str) -> Option<&'a str> {
         self.report.source.tags.get(name).map(|tag| tag.trim()).filter(|tag| !tag.is_empty())
     }
+}
+
+/// Longest file name in characters, without its extensions.
+const MAX_STEM: usize = 100;
+
+/// The name of a file without its folders and its extension, as every system takes it: `song` where there is none.
+pub(super) fn stem(name: Option<&str>) -> String {
+    let name = name.unwrap_or_default();
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let harmless = |c: char| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c };
+    let stem: String = stem.chars().map(harmless).take(MAX_STEM).collect();
+    let stem = stem.trim_matches([' ', '.']);
+    if stem.is_empty() { "song".to_owned() } else { stem.to_owned() }
+}
+
+/// A chord's label in Harte syntax; `X` for what has no notes and is not none.
+pub(super) fn harte_of(chord: &ChordSpan) -> String {
+    let known = chord.label == "N" || harte::parse(&chord.label).is_some();
+    if known { one_line(&chord.label) } else { "X".to_owned() }
 }
 
 /// What people call a section, on one line: never empty.

@@ -6,8 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::content::{Content, ms, ms_between, one_line, unit};
-use super::harte;
+use super::content::{Content, harte_of, ms, ms_between, one_line, unit};
 use crate::report::SCHEMA_VERSION;
 use crate::structure::SectionLabel;
 use crate::units::{Key, Mode, round};
@@ -40,11 +39,7 @@ pub(super) fn write(content: &Content<'_>) -> Value {
         content
             .chords
             .iter()
-            .map(|c| {
-                let known = c.label == "N" || harte::parse(&c.label).is_some();
-                let label = if known { one_line(&c.label) } else { "X".to_owned() };
-                observation(c.start, c.end, label.into(), unit(c.confidence))
-            })
+            .map(|c| observation(c.start, c.end, harte_of(c).into(), unit(c.confidence)))
             .collect(),
     );
     annotate(

@@ -1,16 +1,29 @@
 //! A Standard MIDI File, format 1: a conductor track with tempi, meters, keys and section markers on
-//! the bars that were heard, and a track that plays the chords. Played beside the audio it keeps time.
+//! the bars that were heard, a track of chord names as markers, one that plays the chords, and a click on every
+//! beat. Played beside the audio it keeps time.
 
 use midly::num::{u4, u7, u15, u24, u28};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, Track, TrackEvent, TrackEventKind};
 
 use super::content::{Content, name_of, one_line};
-use super::harte;
 use super::tempo_map::{TICKS_PER_QUARTER, TempoMap};
-use crate::units::{Key, Mode};
+use crate::harmony::harte;
+use crate::units::Mode;
 
 /// Velocity of the chords' notes.
 const VELOCITY: u7 = u7::new(72);
+
+/// Channel of the chords, counted from 0.
+const CHORDS: u4 = u4::new(0);
+
+/// Channel of percussion in General MIDI, counted from 0.
+const PERCUSSION: u4 = u4::new(9);
+
+/// Note of a click: General MIDI's high wood block for the first beat of a bar, the low one for the others.
+const CLICKS: [u7; 2] = [u7::new(76), u7::new(77)];
+
+/// Length of a click in ticks: a sixteenth.
+const CLICK_TICKS: u32 = TICKS_PER_QUARTER as u32 / 4;
 
 /// C2: bass notes lie in the octave from here.
 const BASS: u8 = 36;
@@ -23,7 +36,12 @@ pub(super) fn write(content: &Content<'_>) -> Vec<u8> {
     let texts = Texts::of(content);
     let header = Header::new(Format::Parallel, Timing::Metrical(u15::new(TICKS_PER_QUARTER)));
     let mut file = Smf::new(header);
-    file.tracks = vec![conductor(content, &map, &texts), chords(content, &map, &texts)];
+    file.tracks = vec![
+        conductor(content, &map, &texts),
+        chord_names(content, &map, &texts),
+        chords(content, &map),
+        clicks(content, &map),
+    ];
     let mut bytes = Vec::new();
     file.write(&mut bytes).expect("a track of these events is far from 4 GiB");
     bytes
@@ -67,7 +85,7 @@ fn conductor<'a>(content: &Content<'_>, map: &TempoMap, texts: &'a Texts) -> Tra
     }
     for key in content.keys {
         let minor = key.key.mode == Mode::Minor;
-        events.push(meta(map.tick_at(key.start), MetaMessage::KeySignature(accidentals(key.key), minor)));
+        events.push(meta(map.tick_at(key.start), MetaMessage::KeySignature(key.key.fifths(), minor)));
     }
     for (section, name) in content.sections.iter().zip(&texts.sections) {
         events.push(meta(map.tick_at(section.start), MetaMessage::Marker(name.as_bytes())));
@@ -75,25 +93,54 @@ fn conductor<'a>(content: &Content<'_>, map: &TempoMap, texts: &'a Texts) -> Tra
     track(events, map.tick_at(content.duration))
 }
 
-fn chords<'a>(content: &Content<'_>, map: &TempoMap, texts: &'a Texts) -> Track<'a> {
-    let mut events: Vec<Event<'a>> = vec![(0, 0, TrackEventKind::Meta(MetaMessage::TrackName(b"Chords")))];
+fn name(name: &'static [u8]) -> Event<'static> {
+    (0, 0, TrackEventKind::Meta(MetaMessage::TrackName(name)))
+}
+
+fn chord_names<'a>(content: &Content<'_>, map: &TempoMap, texts: &'a Texts) -> Track<'a> {
+    let mut events: Vec<Event<'a>> = vec![name(b"Chord names")];
     for (chord, name) in content.chords.iter().zip(&texts.chords) {
+        let marker = TrackEventKind::Meta(MetaMessage::Marker(name.as_bytes()));
+        events.push((map.tick_at(chord.start), 1, marker));
+    }
+    track(events, map.tick_at(content.duration))
+}
+
+fn chords(content: &Content<'_>, map: &TempoMap) -> Track<'static> {
+    let mut events: Vec<Event<'static>> = vec![name(b"Chords")];
+    for chord in content.chords {
         let (start, end) = (map.tick_at(chord.start), map.tick_at(chord.end));
-        events.push((start, 2, TrackEventKind::Meta(MetaMessage::Text(name.as_bytes()))));
         if end <= start {
             continue;
         }
         for key in harte::parse(&chord.label).map(|voicing| keys_of(&voicing)).unwrap_or_default() {
-            // Notes that end come before notes that start at the same tick.
-            events.push((start, 3, note(MidiMessage::NoteOn { key, vel: VELOCITY })));
-            events.push((end, 1, note(MidiMessage::NoteOff { key, vel: u7::new(0) })));
+            events.extend(note(CHORDS, key, VELOCITY, start, end));
         }
     }
     track(events, map.tick_at(content.duration))
 }
 
-const fn note(message: MidiMessage) -> TrackEventKind<'static> {
-    TrackEventKind::Midi { channel: u4::new(0), message }
+fn clicks(content: &Content<'_>, map: &TempoMap) -> Track<'static> {
+    let mut events: Vec<Event<'static>> = vec![name(b"Click")];
+    for bar in content.bars() {
+        for (i, &time) in bar.beats.iter().enumerate() {
+            let first = bar.number > 0 && i == 0;
+            let tick = map.tick_at(time);
+            let velocity = if first { 112 } else { 80 };
+            let key = CLICKS[usize::from(!first)];
+            events.extend(note(PERCUSSION, key, u7::new(velocity), tick, tick + CLICK_TICKS));
+        }
+    }
+    track(events, map.tick_at(content.duration))
+}
+
+/// A note from `start` to `end`. Notes that end come before notes that start at the same tick.
+fn note(channel: u4, key: u7, vel: u7, start: u32, end: u32) -> [Event<'static>; 2] {
+    let midi = |message| TrackEventKind::Midi { channel, message };
+    [
+        (start, 3, midi(MidiMessage::NoteOn { key, vel })),
+        (end, 1, midi(MidiMessage::NoteOff { key, vel: u7::new(0) })),
+    ]
 }
 
 /// MIDI note numbers of a chord: its bass, and all its notes in a close position above.
@@ -122,22 +169,10 @@ fn track(mut events: Vec<Event<'_>>, end: u32) -> Track<'_> {
         .collect()
 }
 
-/// Sharps (positive) or flats (negative) of a key signature.
-fn accidentals(key: Key) -> i8 {
-    let major = match key.mode {
-        Mode::Major => key.tonic,
-        Mode::Minor => key.tonic.transposed(3),
-    };
-    // Fifths above C, spelled with the fewest accidentals; six are sharps or flats as the key's name is.
-    let fifths = (major.semitones() * 7 % 12) as i8;
-    if fifths > 6 || fifths == 6 && key.uses_flats() { fifths - 12 } else { fifths }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::samples;
     use super::*;
-    use crate::units::PitchClass;
 
     fn absolute<'a>(track: &[TrackEvent<'a>]) -> Vec<(u32, TrackEventKind<'a>)> {
         let mut now = 0;
@@ -156,7 +191,7 @@ mod tests {
             let bytes = write(&Content::of(&report));
             let file = Smf::parse(&bytes).unwrap();
             assert_eq!(file.header.format, Format::Parallel);
-            assert_eq!(file.tracks.len(), 2);
+            assert_eq!(file.tracks.len(), 4);
             for track in &file.tracks {
                 let mut sounding = [0i32; 128];
                 for event in track {
@@ -190,7 +225,7 @@ mod tests {
         assert_eq!(at(meta(MetaMessage::KeySignature(0, true))), Some(960 + 64 * 480));
         assert_eq!(at(meta(MetaMessage::TimeSignature(3, 2, 24, 8))), Some(960 + 64 * 480));
 
-        let chords = absolute(&file.tracks[1]);
+        let chords = absolute(&file.tracks[2]);
         let keys: Vec<u8> = chords
             .iter()
             .filter(|event| event.0 == 960)
@@ -201,18 +236,23 @@ mod tests {
             .collect();
         assert_eq!(keys, [36, 55, 60, 64], "C2, then G3 C4 E4");
         // The third bar's Fmaj7/A has A in the bass.
-        assert!(
-            chords.contains(&(960 + 8 * 480, note(MidiMessage::NoteOn { key: u7::new(45), vel: VELOCITY })))
-        );
-    }
-
-    #[test]
-    fn key_signatures_have_the_fewest_accidentals() {
-        let major: Vec<i8> = (0..12)
-            .map(|s| accidentals(Key { tonic: PitchClass::from_semitones(s), mode: Mode::Major }))
-            .collect();
-        assert_eq!(major, [0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5]);
-        let minor = |s| accidentals(Key { tonic: PitchClass::from_semitones(s), mode: Mode::Minor });
-        assert_eq!([minor(9), minor(3), minor(8), minor(2)], [0, -6, 5, -1]);
+        assert!(chords.iter().any(|event| {
+            let (start, _, kind) = note(CHORDS, u7::new(45), VELOCITY, 960 + 8 * 480, 0)[0];
+            *event == (start, kind)
+        }));
+        let names = absolute(&file.tracks[1]);
+        assert!(names.contains(&(960 + 8 * 480, meta(MetaMessage::Marker(b"Fmaj7/A")))));
+        let clicks = absolute(&file.tracks[3]);
+        let ons = clicks.iter().filter_map(|event| match event.1 {
+            TrackEventKind::Midi { channel, message: MidiMessage::NoteOn { key, .. } }
+                if channel == PERCUSSION =>
+            {
+                Some((event.0, key))
+            }
+            _ => None,
+        });
+        let ons: Vec<(u32, u7)> = ons.collect();
+        assert_eq!(ons.len(), song.beats.len());
+        assert_eq!(ons[..3], [(480, CLICKS[1]), (960, CLICKS[0]), (1440, CLICKS[1])]);
     }
 }

@@ -1,6 +1,6 @@
 //! Reports to test exporters with.
 
-use super::super::Report;
+use super::super::{Report, Segment};
 use crate::decode::SourceInfo;
 use crate::features::{Loudness, Waveform};
 use crate::harmony::{ChordSpan, KeyCandidate, KeySpan, Tuning};
@@ -41,6 +41,7 @@ pub(in super::super) fn silence() -> Report {
         timbre: None,
         loudness: Loudness::default(),
         waveform: Waveform::default(),
+        segments: Vec::new(),
         warnings: Vec::new(),
         include: Parts::default(),
     }
@@ -117,6 +118,7 @@ pub(in super::super) fn song() -> Report {
         ],
         loudness: Loudness { integrated_lufs: Some(-9.8), range_lu: Some(6.1), true_peak_dbtp: Some(-0.3) },
         waveform: Waveform { seconds_per_peak: 30.0, peaks: vec![200, 255], rms: vec![80, 90] },
+        segments: (0..120).map(segment).collect(),
         ..silence()
     }
 }
@@ -151,6 +153,9 @@ pub(in super::super) fn broken() -> Report {
         report.chords[i].end = time;
         report.keys[i % 2].start = time;
     }
+    report.segments[3].start = f64::NAN;
+    report.segments[4].peak_db = f64::NEG_INFINITY;
+    report.segments[5].timbre = [f32::NAN; 12];
     report.beats[20].position = 0;
     report.beats[21].position = u32::MAX;
     report.sections[0].confidence = f32::NAN;
@@ -163,6 +168,20 @@ pub(in super::super) fn broken() -> Report {
 fn chord(start: f64, end: f64, label: &str, name: &str, roman: Option<&str>) -> ChordSpan {
     let roman = roman.map(str::to_owned);
     ChordSpan { start, end, label: label.to_owned(), name: name.to_owned(), roman, confidence: 0.8 }
+}
+
+fn segment(i: u8) -> Segment {
+    let start = 0.5 * f64::from(i);
+    Segment {
+        start,
+        end: start + 0.5,
+        strength: if i == 0 { 0.0 } else { 0.7 },
+        start_db: if i < 4 { -55.0 } else { -20.5 },
+        peak_db: if i < 4 { -50.0 } else { -12.5 },
+        peak_after: 0.04,
+        pitches: std::array::from_fn(|class| if class == usize::from(i) % 12 { 255 } else { 51 }),
+        timbre: std::array::from_fn(|k| 10.5 - k as f32),
+    }
 }
 
 fn section(start: f64, end: f64, label: SectionLabel, name: &str, group: &str) -> Section {

@@ -1,12 +1,15 @@
 //! The shape of Spotify's audio analysis object, for programs that were written against it.
 //!
-//! `segments` and `tatums` are empty, fingerprints are empty strings, and `timestamp` and
-//! `analysis_time` are 0. What is not known is −1 (`key`, `mode`) or 0 with confidence 0, as there.
+//! Fingerprints are empty strings, and `timestamp` and `analysis_time` are 0. What is not known is −1 (`key`, `mode`) or
+//! 0 with confidence 0, as there. Segments are cut at onsets; their confidence is how strong the onset is. Their
+//! `timbre` are the means of twelve mel-frequency cepstral coefficients, not coordinates in the space that Spotify's
+//! was learned in: they compare with each other, and not with those.
 
 use serde_json::{Value, json};
 
-use super::content::{Content, ms, ms_between, unit};
+use super::content::{Content, is_time, ms, ms_between, unit};
 use crate::params::Part;
+use crate::report::Segment;
 use crate::units::{Key, Mode, TimeSignature, round};
 
 /// Loudness in dB that stands for silence.
@@ -17,6 +20,7 @@ pub(super) fn write(content: &Content<'_>) -> Value {
     let (key, mode) = key_numbers(content.key.map(|candidate| candidate.key));
     let key_confidence = content.key.map_or(0.0, |candidate| unit(candidate.confidence));
     let loudness = content.report.loudness.integrated_lufs.filter(|_| asked(content, Part::Loudness));
+    let fades = fades(content);
     json!({
         "meta": {
             "analyzer_version": crate::ANALYSIS_VERSION,
@@ -35,8 +39,8 @@ pub(super) fn write(content: &Content<'_>) -> Value {
             "window_seconds": 0,
             "analysis_sample_rate": source.sample_rate,
             "analysis_channels": 1,
-            "end_of_fade_in": 0.0,
-            "start_of_fade_out": content.duration,
+            "end_of_fade_in": ms(fades.0),
+            "start_of_fade_out": ms(fades.1),
             "loudness": decibels(loudness),
             "tempo": content.tempo().map_or(0.0, |tempo| bpm(tempo.bpm.get())),
             "tempo_confidence": content.tempo().map_or(0.0, |tempo| unit(tempo.confidence)),
@@ -58,8 +62,8 @@ pub(super) fn write(content: &Content<'_>) -> Value {
         "bars": bars(content),
         "beats": beats(content),
         "sections": sections(content),
-        "segments": [],
-        "tatums": [],
+        "segments": segments(content),
+        "tatums": tatums(content),
     })
 }
 
@@ -113,6 +117,60 @@ fn sections(content: &Content<'_>) -> Vec<Value> {
         .collect()
 }
 
+/// Segments that come later than those before them.
+fn in_order<'a>(content: &Content<'a>) -> impl DoubleEndedIterator<Item = &'a Segment> + Clone {
+    let segments: &'a [Segment] = &content.report.segments;
+    segments.iter().filter(|segment| is_time(segment.start) && is_time(segment.end))
+}
+
+fn segments(content: &Content<'_>) -> Vec<Value> {
+    let all = in_order(content);
+    let ends = all.clone().skip(1).map(|next| next.start_db).chain([SILENT]);
+    let thousandth = |x: f64| if x.is_finite() { round::to(x, 1e3) } else { 0.0 };
+    all.zip(ends)
+        .map(|(segment, end_db)| {
+            json!({
+                "start": ms(segment.start),
+                "duration": ms_between(segment.start, segment.end),
+                "confidence": unit(segment.strength),
+                "loudness_start": decibels(Some(segment.start_db)),
+                "loudness_max_time": ms(segment.peak_after),
+                "loudness_max": decibels(Some(segment.peak_db)),
+                "loudness_end": decibels(Some(end_db)),
+                "pitches": segment.pitches.map(|pitch| thousandth(f64::from(pitch) / 255.0)),
+                "timbre": segment.timbre.map(|x| thousandth(f64::from(x))),
+            })
+        })
+        .collect()
+}
+
+/// The smallest regular pulses: halves of felt beats, thirds in compound meters.
+fn tatums(content: &Content<'_>) -> Vec<Value> {
+    let mut tatums = Vec::new();
+    for (i, beat) in content.beats.iter().enumerate().filter(|(_, beat)| is_time(beat.time)) {
+        let meter = content.meter_at(beat.time);
+        let n = if meter.beats_per_bar() < usize::from(meter.numerator) { 3 } else { 2 };
+        let length = (content.beat_end(i) - beat.time).max(0.0) / f64::from(n);
+        tatums.extend((0..n).map(|k| {
+            let start = beat.time + f64::from(k) * length;
+            interval(start, start + length, unit(beat.confidence))
+        }));
+    }
+    tatums
+}
+
+/// How much softer in dB than the loudest segment those of a fade are.
+const FADE: f64 = 20.0;
+
+/// Where the song is first and last nearly as loud as it gets, in seconds.
+fn fades(content: &Content<'_>) -> (f64, f64) {
+    let loudest = in_order(content).map(|segment| segment.peak_db).fold(f64::NEG_INFINITY, f64::max);
+    let mut loud = in_order(content).filter(|segment| segment.peak_db > loudest - FADE);
+    let first = loud.next();
+    let last = loud.next_back().or(first);
+    (first.map_or(0.0, |segment| segment.start), last.map_or(content.duration, |segment| segment.end))
+}
+
 fn asked(content: &Content<'_>, part: Part) -> bool {
     content.report.include.contains(part)
 }
@@ -150,7 +208,10 @@ mod tests {
             let analysis = write(&Content::of(&report));
             for list in ["bars", "beats", "sections", "segments", "tatums"] {
                 for item in analysis[list].as_array().unwrap() {
-                    assert!(item.as_object().unwrap().values().all(Value::is_number), "{item}");
+                    let values = item.as_object().unwrap().values();
+                    let mut flat = values
+                        .flat_map(|value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]));
+                    assert!(flat.all(|value| value.is_number()), "{item}");
                 }
             }
             assert!(analysis["track"].as_object().unwrap().values().all(|v| v.is_number() || v.is_string()));
@@ -168,6 +229,17 @@ mod tests {
         assert_eq!(analysis["bars"].as_array().unwrap().len(), 16 + 12);
         assert_eq!(analysis["bars"][0], json!({ "start": 1.0, "duration": 2.0, "confidence": 0.9 }));
         assert_eq!(analysis["beats"].as_array().unwrap().len(), song.beats.len());
+        let segment = &analysis["segments"][13];
+        assert_eq!([&segment["start"], &segment["duration"]], [6.5, 0.5]);
+        assert_eq!([&segment["loudness_start"], &segment["loudness_max"]], [-20.5, -12.5]);
+        assert_eq!([&segment["pitches"][0], &segment["pitches"][1]], [0.2, 1.0]);
+        assert_eq!(segment["timbre"].as_array().unwrap().len(), 12);
+        assert_eq!(analysis["tatums"].as_array().unwrap().len(), 2 * song.beats.len());
+        assert_eq!(analysis["tatums"][1], json!({ "start": 0.75, "duration": 0.25, "confidence": 0.9 }));
+        assert_eq!(
+            [&analysis["track"]["end_of_fade_in"], &analysis["track"]["start_of_fade_out"]],
+            [2.0, 60.0]
+        );
         assert_eq!(analysis["sections"][3]["time_signature"], 3);
         assert_eq!(analysis["sections"][1]["key_confidence"], 0.8);
     }

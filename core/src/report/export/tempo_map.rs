@@ -1,6 +1,7 @@
 //! Seconds → ticks of a MIDI file, such that its beats and bars are those that were heard.
 
 use super::bars::Bar;
+use super::beat_grid::{beats_between, fewest_lines};
 use super::content::Content;
 use crate::units::TimeSignature;
 
@@ -16,11 +17,11 @@ const MAX_TICK: f64 = ((1 << 28) - 1) as f64;
 /// Before a first beat this close to 0 s there is no lead-in.
 const NO_LEAD_IN: f64 = 1e-3;
 
-/// A tempo goes on as long as beats stay within this many seconds of where they were heard.
-const KEPT_WITHIN: f64 = 1e-4;
+/// Beats play within this many seconds of where they were heard.
+const KEPT_WITHIN: f64 = 0.01;
 
-/// A gap this many times longer than the intervals beside it holds beats that were not heard.
-const GAP: f64 = 1.75;
+/// Longest stretch of one tempo in quarters: half a microsecond that a tempo is rounded by is a millisecond at its end.
+const LONGEST_STRETCH: f64 = 2000.0;
 
 /// Tempi and meters of a file, and where seconds fall.
 #[derive(Debug)]
@@ -34,8 +35,8 @@ pub(super) struct TempoMap {
 }
 
 impl TempoMap {
-    /// Every beat of the song lands on a beat of the file and every downbeat on a bar line, whatever
-    /// the tempo does: there is a tempo per beat. Time before the first beat is filled with beats of
+    /// Every beat of the song is a beat of the file and every downbeat on a bar line, whatever the tempo does, with as
+    /// few tempi as play them within 10 ms of where they were heard. Time before the first beat is filled with beats of
     /// about the same tempo, in an upbeat bar as long as it takes; a bar with an odd number of beats
     /// gets a time signature of its own. Without beats, ticks follow the song's tempo, or 120 BPM.
     pub(super) fn of(content: &Content<'_>) -> Self {
@@ -48,7 +49,7 @@ impl TempoMap {
         } else {
             grid.fill(&bars);
         }
-        let tempi = tempi(&grid.anchors);
+        let tempi = tempi(&grid.anchors, grid.n_lead_in);
         let meters = grid.meters.into_iter().map(|(tick, meter)| (clamped(tick as f64), meter)).collect();
         Self { anchors: grid.anchors, tempi, meters }
     }
@@ -73,6 +74,8 @@ fn clamped(tick: f64) -> u32 {
 #[derive(Default)]
 struct Grid {
     anchors: Vec<(f64, u64)>,
+    /// How many of the first anchors are no beats.
+    n_lead_in: usize,
     meters: Vec<(u64, TimeSignature)>,
 }
 
@@ -92,7 +95,9 @@ impl Grid {
             n_beats_in_bar = (lead_in / first_period).round().clamp(1.0, 1e4) as u64;
             tick = n_beats_in_bar * ticks_per_beat(bars[0].meter);
             self.anchors.push((lead_in, tick));
+            self.n_lead_in = 1;
         }
+        let counts = beats_between(&times);
         let mut beat_idx = 0;
         for (bar_idx, bar) in bars.iter().enumerate() {
             if bar.number > 0 && tick > bar_start {
@@ -104,7 +109,7 @@ impl Grid {
                 n_beats_in_bar = 0;
             }
             for &time in &bar.beats {
-                let n_beats = intervals.get(beat_idx).map_or(1, |_| n_beats_between(&intervals, beat_idx));
+                let n_beats = counts.get(beat_idx).copied().unwrap_or(1);
                 tick += n_beats * ticks_per_beat(bar.meter);
                 n_beats_in_bar += n_beats;
                 let next = times.get(beat_idx + 1).copied().unwrap_or(time + last_period);
@@ -146,48 +151,91 @@ impl Grid {
     }
 }
 
-/// How many beats go by in interval `idx`: one, unless it is much longer than those beside it.
-fn n_beats_between(intervals: &[f64], idx: usize) -> u64 {
-    let interval = intervals[idx];
-    let before = idx.checked_sub(1).map(|i| intervals[i]);
-    let after = intervals.get(idx + 1).copied();
-    let Some(beside) = before.into_iter().chain(after).reduce(f64::max) else { return 1 };
-    let n_beats = if interval > GAP * beside { interval / beside } else { 1.0 };
-    n_beats.round().clamp(1.0, 1e4) as u64
+/// Changes of tempo, as few as play all anchors in time.
+fn tempi(anchors: &[(f64, u64)], n_lead_in: usize) -> Vec<(u32, u32)> {
+    let heard = &anchors[n_lead_in.min(anchors.len() - 1)..];
+    let points: Vec<(f64, f64)> = heard.iter().map(|&(time, tick)| (quarters(tick), time)).collect();
+    // Lines that start before the song does cannot be played: then nearer to the beats.
+    for tolerance in [0.85, 0.6, 0.4, 0.2, 0.1, 0.05, 0.0] {
+        let mut player = Player::default();
+        for line in fewest_lines(&points, tolerance * KEPT_WITHIN, LONGEST_STRETCH) {
+            player.play_to(heard[line.first].1, line.start);
+            let length = points[line.last].0 - points[line.first].0;
+            player.play_to(heard[line.last].1, player.time + line.slope * length);
+        }
+        if player.keeps(heard) || tolerance == 0.0 {
+            return player.tempi;
+        }
+    }
+    Vec::new()
 }
 
-/// Tempo changes, chosen so that rounding to microseconds never adds up.
-fn tempi(anchors: &[(f64, u64)]) -> Vec<(u32, u32)> {
-    let mut tempi: Vec<(u32, u32)> = Vec::new();
-    let mut played = 0.0;
-    for pair in anchors.windows(2) {
-        let ((_, tick), (next_time, next_tick)) = (pair[0], pair[1]);
-        // ticks ÷ ticks/quarter = quarters
-        let quarters = (next_tick - tick) as f64 / f64::from(TICKS_PER_QUARTER);
-        let kept = tempi.last().map(|last| f64::from(last.1));
-        let keeps_time = |micros: &f64| (played + micros * quarters / 1e6 - next_time).abs() < KEPT_WITHIN;
-        let micros = kept.filter(keeps_time).unwrap_or_else(|| {
-            let micros = ((next_time - played) * 1e6 / quarters).round().clamp(1.0, MAX_MICROS);
-            tempi.push((clamped(tick as f64), micros as u32));
-            micros
-        });
-        played += micros * quarters / 1e6;
+/// ticks ÷ ticks/quarter = quarters
+fn quarters(tick: u64) -> f64 {
+    tick as f64 / f64::from(TICKS_PER_QUARTER)
+}
+
+/// Where a sequencer is that plays a list of tempi.
+#[derive(Default)]
+struct Player {
+    tick: u64,
+    /// In seconds.
+    time: f64,
+    tempi: Vec<(u32, u32)>,
+}
+
+impl Player {
+    /// Goes on to `tick` with the tempo that plays it at `time`.
+    fn play_to(&mut self, tick: u64, time: f64) {
+        if tick <= self.tick {
+            return;
+        }
+        let length = quarters(tick - self.tick);
+        let micros = ((time - self.time) * 1e6 / length).round().clamp(1.0, MAX_MICROS);
+        if self.tempi.last().is_none_or(|last| f64::from(last.1) != micros) {
+            self.tempi.push((clamped(self.tick as f64), micros as u32));
+        }
+        self.time += micros * length / 1e6;
+        self.tick = tick;
     }
-    tempi
+
+    /// Whether all beats play in time.
+    fn keeps(&self, beats: &[(f64, u64)]) -> bool {
+        let mut tempi = self.tempi.iter().peekable();
+        let (mut tick, mut time, mut micros) = (0, 0.0, 500_000.0);
+        beats.iter().all(|&(heard, beat)| {
+            while let Some(&&(at, next)) = tempi.peek()
+                && u64::from(at) <= beat
+            {
+                time += quarters(u64::from(at).saturating_sub(tick)) * micros / 1e6;
+                tick = u64::from(at);
+                micros = f64::from(next);
+                tempi.next();
+            }
+            let played: f64 = time + quarters(beat - tick) * micros / 1e6;
+            (played - heard).abs() <= KEPT_WITHIN
+        })
+    }
 }
 
 /// Ticks of a felt beat: of a dotted one in compound meters.
-fn ticks_per_beat(meter: TimeSignature) -> u64 {
+pub(super) fn ticks_per_beat(meter: TimeSignature) -> u64 {
     let meter = sane(meter);
     let whole_note = 4 * u64::from(TICKS_PER_QUARTER);
     whole_note * u64::from(meter.numerator) / u64::from(meter.denominator) / meter.beats_per_bar() as u64
 }
 
-/// A bar of `n_beats` felt beats, fewer than a whole bar of `meter` has.
+/// The meter of a bar of `n_beats` felt beats: `meter`, unless they are more or fewer.
+pub(super) fn bar_meter(meter: TimeSignature, n_beats: usize) -> TimeSignature {
+    let meter = sane(meter);
+    if n_beats == meter.beats_per_bar() { meter } else { odd_bar(meter, n_beats.min(255) as u64) }
+}
+
+/// A bar of `n_beats` felt beats of `meter`.
 fn odd_bar(meter: TimeSignature, n_beats: u64) -> TimeSignature {
     let units_per_beat = u64::from(meter.numerator) / meter.beats_per_bar() as u64;
-    // Fewer than `numerator`, so it fits.
-    TimeSignature::new((n_beats * units_per_beat) as u8, meter.denominator)
+    let numerator = u8::try_from(n_beats * units_per_beat).unwrap_or(u8::MAX);
+    TimeSignature::new(numerator, meter.denominator)
 }
 
 /// `meter`, or 4/4 if notation has no such meter.
@@ -236,7 +284,7 @@ mod tests {
         for beat in content.beats {
             let tick = map.tick_at(beat.time);
             let played = seconds_at(&map, tick);
-            assert!((played - beat.time).abs() < 2e-4, "{} plays at {played}", beat.time);
+            assert!((played - beat.time).abs() <= KEPT_WITHIN + 1e-9, "{} plays at {played}", beat.time);
             if beat.position == 1 {
                 assert!(lines.contains(&tick), "downbeat at {} s is tick {tick}", beat.time);
             }
@@ -266,6 +314,30 @@ mod tests {
         }
         song.beats[12].position = 1;
         song.duration += 21.0;
+        check(&Content::of(&song));
+    }
+
+    #[test]
+    fn a_steady_song_has_one_tempo_after_its_lead_in() {
+        let mut song = samples::song();
+        song.beats.truncate(65);
+        song.time_signatures.truncate(1);
+        for (i, beat) in song.beats.iter_mut().enumerate() {
+            beat.time += 0.005 * (i as f64 * 1.7).sin();
+        }
+        let content = Content::of(&song);
+        check(&content);
+        let map = TempoMap::of(&content);
+        assert!(map.tempi.len() <= 2, "{:?}", map.tempi);
+        assert!((f64::from(map.tempi[map.tempi.len() - 1].1) - 500_000.0).abs() < 200.0, "{:?}", map.tempi);
+    }
+
+    #[test]
+    fn a_song_that_starts_on_a_beat_keeps_it() {
+        let mut song = samples::song();
+        for (i, beat) in song.beats.iter_mut().enumerate() {
+            beat.time += 0.008 * (i as f64 * 1.7).sin() - 0.496;
+        }
         check(&Content::of(&song));
     }
 

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod collections;
+mod compare;
+mod extras;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -149,14 +153,22 @@ fn every_format_can_be_written() {
     let formats = [
         ("json", "json"),
         ("jams", "jams"),
-        ("lab", "lab"),
-        ("audacity", "txt"),
-        ("sonic-visualiser", "csv"),
+        ("lab", "sections.lab"),
+        ("lab", "beats.lab"),
+        ("audacity", "sections.txt"),
+        ("audacity", "chords.txt"),
+        ("sonic-visualiser", "beats.svl"),
+        ("sonic-visualiser", "session.xml"),
         ("csv", "csv"),
         ("midi", "mid"),
         ("chordpro", "cho"),
-        ("rekordbox", "xml"),
-        ("spotify", "json"),
+        ("chordpro-grid", "grid.cho"),
+        ("rekordbox", "rekordbox.xml"),
+        ("traktor", "nml"),
+        ("reaper", "regions.csv"),
+        ("musicxml", "musicxml"),
+        ("ireal", "html"),
+        ("spotify", "spotify.json"),
         ("text", "txt"),
     ];
     for (format, extension) in formats {
@@ -168,10 +180,23 @@ fn every_format_can_be_written() {
     assert!(text.starts_with("song.wav\n") && !text.contains('\u{1b}'), "{text:?}");
     let midi = fs::read(dir.path().join("midi/song.mid")).unwrap();
     assert!(midi.starts_with(b"MThd"));
-    let collection = fs::read_to_string(dir.path().join("rekordbox/song.xml")).unwrap();
+    let collection = fs::read_to_string(dir.path().join("rekordbox/song.rekordbox.xml")).unwrap();
     assert!(collection.contains("Location=\"file://localhost/"), "{collection}");
     let piped = run(&["analyze", "song.wav", "--format", "midi"], dir.path());
     assert_eq!(piped.stdout, midi, "a pipe gets the same bytes");
+}
+
+#[test]
+fn wav_files_get_cue_points() {
+    let dir = folder();
+    let output = run(&["cue", "song.wav"], dir.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let (plain, cued) =
+        (fs::read(dir.path().join("song.wav")).unwrap(), fs::read(dir.path().join("song.cued.wav")).unwrap());
+    assert_eq!(cued[12..plain.len()], plain[12..], "the sound stays");
+    assert_eq!(&cued[plain.len()..plain.len() + 4], b"cue ");
+    assert_eq!(run(&["cue", "song.wav", "-o", "song.wav"], dir.path()).status.code(), Some(2));
+    assert_eq!(run(&["cue", "nowhere.wav"], dir.path()).status.code(), Some(1));
 }
 
 #[test]
@@ -274,57 +299,7 @@ fn formats_are_listed() {
     assert!(text.contains("MP3") && text.contains(".mp3") && text.contains("Opus"), "{text}");
 }
 
-#[test]
-fn shares_of_a_collection_are_divided_and_gone_on_with() {
-    let dir = tempfile::tempdir().unwrap();
-    for i in 0..6 {
-        fs::write(dir.path().join(format!("{i}.wav")), wav(1)).unwrap();
-    }
-    let reports = || -> Vec<String> {
-        let names = fs::read_dir(dir.path().join("out")).into_iter().flatten();
-        let mut names: Vec<_> =
-            names.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        names
-    };
-    let analyze = |more: &[&str]| {
-        let output = run(&[&["analyze", ".", "-o", "out"], more].concat(), dir.path());
-        assert!(output.status.success(), "{}", stderr(&output));
-        stderr(&output)
-    };
-    analyze(&["--shard", "1/2"]);
-    let first = reports();
-    assert!(!first.is_empty() && first.len() < 6, "{first:?}");
-    analyze(&["--shard", "2/2"]);
-    let all: Vec<String> = (0..6).map(|i| format!("{i}.json")).collect();
-    assert_eq!(reports(), all);
-
-    // Done reports are skipped, unless they are older than their file, or it is said otherwise.
-    let n_first = first.len();
-    assert!(
-        analyze(&["--shard", "1/2"]).contains(&format!("0 written to out, {n_first} were there already"))
-    );
-    assert!(analyze(&["--resume"]).contains("0 written to out, 6 were there already"));
-    fs::remove_file(dir.path().join("out").join(&first[0])).unwrap();
-    assert!(analyze(&["--shard", "1/2"]).starts_with("1 written"));
-    let future = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
-    let song = fs::File::options().write(true).open(dir.path().join("0.wav")).unwrap();
-    song.set_modified(future).unwrap();
-    assert!(analyze(&["--resume"]).starts_with("1 written to out, 5 were there"));
-    assert!(analyze(&["--shard", "1/2", "--force"]).starts_with(&format!("{n_first} written to out\n")));
-    assert!(analyze(&[]).starts_with("6 written to out\n"), "without a share nothing is skipped");
-
-    for (args, words) in [
-        (&["--shard", "3/2", "-o", "out"][..], "N/M"),
-        (&["--shard", "1/2"], "--output"),
-        (&["--resume"], "--output"),
-    ] {
-        let output = run(&[&["analyze", "."], args].concat(), dir.path());
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(stderr(&output).contains(words), "{args:?}: {}", stderr(&output));
-    }
-}
-
+#[cfg(feature = "serve")]
 #[test]
 fn a_server_that_is_not_there_is_not_healthy() {
     let dir = tempfile::tempdir().unwrap();

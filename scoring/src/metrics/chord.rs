@@ -1,7 +1,7 @@
 //! Chord symbol recall weighted by time, as mir_eval.chord compares.
 
 use super::weighted;
-use crate::fixtures::Span;
+use crate::Span;
 
 /// Harte's shorthands with their notes as bits of semitones above the root; mir_eval leaves ninths and
 /// higher extensions out.
@@ -32,6 +32,7 @@ const SHORTHANDS: [(&str, u16); 22] = [
 
 const MAJOR: u16 = 0b1001_0001;
 const MINOR: u16 = 0b1000_1001;
+const MINOR_THIRD: u16 = 0b1000;
 /// The notes up to the fifth.
 const TRIAD: u16 = 0b1111_1111;
 /// Chords that `sevenths` scores: triads and sevenths, major and minor.
@@ -137,6 +138,31 @@ pub fn root(truth: &[Span], estimate: &[Span]) -> Option<f64> {
 pub fn sevenths(truth: &[Span], estimate: &[Span]) -> Option<f64> {
     let scored = |chord: &Encoded<'_>| chord.root.is_none() || SEVENTHS.contains(&chord.notes);
     recall(truth, estimate, scored, |a, b| a.root == b.root && a.notes == b.notes)
+}
+
+/// `mir_eval.chord.thirds`: time whose root and third are right.
+#[must_use]
+pub fn thirds(truth: &[Span], estimate: &[Span]) -> Option<f64> {
+    let third = |chord: &Encoded<'_>| chord.notes & MINOR_THIRD;
+    recall(truth, estimate, |_| true, |a, b| a.root == b.root && third(a) == third(b))
+}
+
+/// `mir_eval.chord.triads`: time whose root and notes up to the fifth are right.
+#[must_use]
+pub fn triads(truth: &[Span], estimate: &[Span]) -> Option<f64> {
+    recall(truth, estimate, |_| true, |a, b| a.root == b.root && a.notes & TRIAD == b.notes & TRIAD)
+}
+
+/// `mir_eval.chord.tetrads`: time whose root and notes up to the seventh are right.
+#[must_use]
+pub fn tetrads(truth: &[Span], estimate: &[Span]) -> Option<f64> {
+    recall(truth, estimate, |_| true, |a, b| a.root == b.root && a.notes == b.notes)
+}
+
+/// Whether `label` is a chord in Harte syntax, or `N` for none, or `X` for one that has no name.
+#[must_use]
+pub fn is_chord(label: &str) -> bool {
+    label == "X" || encode(label).is_some()
 }
 
 /// Time whose root and very type are right, of that where a chord sounds.

@@ -22,7 +22,7 @@ pub fn continuity(truth: &[f64], estimate: &[f64]) -> Continuity {
     }
     let mut double = Vec::with_capacity(2 * truth.len());
     for pair in truth.windows(2) {
-        double.extend([pair[0], 0.5 * (pair[0] + pair[1])]);
+        double.extend([pair[0], (pair[1] - pair[0]) * 0.5 + pair[0]]);
     }
     double.extend(truth.last());
     let every_other =

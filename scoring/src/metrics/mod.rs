@@ -2,11 +2,15 @@
 
 mod chord;
 mod continuity;
+mod segment;
 
-pub use chord::{inversions, majmin, no_chord, quality, root, segmentation, sevenths};
+pub use chord::{
+    inversions, is_chord, majmin, no_chord, quality, root, segmentation, sevenths, tetrads, thirds, triads,
+};
 pub use continuity::{Continuity, continuity};
+pub use segment::{Contingency, adjusted, boundaries, deviation, edges, pairwise};
 
-use crate::fixtures::Span;
+use crate::Span;
 
 /// Precision, recall and their harmonic mean, each in [0, 1].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,13 +38,13 @@ impl Hits {
 fn matched(truth: &[f64], estimate: &[f64], window: f64) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     while i < truth.len() && j < estimate.len() {
-        let distance = estimate[j] - truth[i];
-        if distance.abs() <= window {
-            (i, j, n) = (i + 1, j + 1, n + 1);
-        } else if distance < 0.0 {
+        // Each side of the window by itself, as mir_eval rounds.
+        if estimate[j] < truth[i] - window {
             j += 1;
-        } else {
+        } else if estimate[j] > truth[i] + window {
             i += 1;
+        } else {
+            (i, j, n) = (i + 1, j + 1, n + 1);
         }
     }
     n
@@ -74,29 +78,6 @@ pub fn tempo(truth: f64, estimate: f64, factors: &[f64]) -> bool {
 
 /// Factors of Acc2: the levels that people tap instead.
 pub const OCTAVES: [f64; 5] = [1.0, 2.0, 3.0, 0.5, 1.0 / 3.0];
-
-/// `mir_eval.segment.detection` with `trim`: boundaries but for the first and the last, within `window` s.
-#[must_use]
-pub fn boundaries(truth: &[Span], estimate: &[Span], window: f64) -> Hits {
-    let inner = |spans: &[Span]| -> Vec<f64> { spans.iter().skip(1).map(|span| span.start).collect() };
-    events(&inner(truth), &inner(estimate), window)
-}
-
-/// `mir_eval.segment.pairwise`: over frames of 0.1 s, pairs of frames with the same label.
-#[must_use]
-pub fn pairwise(truth: &[Span], estimate: &[Span], duration: f64) -> Hits {
-    let frames = |spans: &[Span]| -> Vec<String> {
-        (0..(duration / 0.1) as usize)
-            .map(|i| at(spans, i as f64 * 0.1).map_or_else(String::new, |span| span.label.clone()))
-            .collect()
-    };
-    let (truth, estimate) = (frames(truth), frames(estimate));
-    let pairs = |same: &dyn Fn(usize, usize) -> bool| -> f64 {
-        (0..truth.len()).map(|i| (0..i).filter(|&j| same(i, j)).count()).sum::<usize>() as f64
-    };
-    let both = pairs(&|i, j| truth[i] == truth[j] && estimate[i] == estimate[j]);
-    Hits::new(both, pairs(&|i, j| estimate[i] == estimate[j]), pairs(&|i, j| truth[i] == truth[j]))
-}
 
 /// Share of the time in which the estimated label is the true one.
 #[must_use]
@@ -137,14 +118,33 @@ pub fn near(events: &[f64], time: f64, window: f64) -> bool {
     events.iter().any(|event| (event - time).abs() <= window)
 }
 
+/// Pitch class of the tonic and mode of a key like `C# minor`.
+fn parsed_key(key: &str) -> Option<(i32, &str)> {
+    let (tonic, mode) = key.split_once(' ')?;
+    ["major", "minor"].contains(&mode).then_some((chord::pitch_class(tonic)?, mode))
+}
+
 /// Whether two keys are the same, however they are spelled.
 #[must_use]
 pub fn same_key(a: &str, b: &str) -> bool {
-    let parsed = |key: &str| {
-        let (tonic, mode) = key.split_once(' ')?;
-        Some((chord::pitch_class(tonic)?, mode.to_owned()))
+    parsed_key(a).is_some() && parsed_key(a) == parsed_key(b)
+}
+
+/// `mir_eval.key.weighted_score`: 1 for the same key, 0.5 a fifth above, 0.3 for the relative one, 0.2 for the parallel
+/// one, else 0.
+#[must_use]
+pub fn weighted_key(truth: &str, estimate: &str) -> f64 {
+    let (Some((tonic, mode)), Some((told, told_mode))) = (parsed_key(truth), parsed_key(estimate)) else {
+        return 0.0;
     };
-    parsed(a).is_some() && parsed(a) == parsed(b)
+    match ((told - tonic).rem_euclid(12), mode == told_mode) {
+        (0, true) => 1.0,
+        (7, true) => 0.5,
+        (9, false) if mode == "major" => 0.3,
+        (3, false) if mode == "minor" => 0.3,
+        (0, false) => 0.2,
+        _ => 0.0,
+    }
 }
 
 fn at(spans: &[Span], time: f64) -> Option<&Span> {
@@ -191,31 +191,18 @@ mod tests {
     }
 
     #[test]
-    fn boundaries_leave_the_ends_out() {
-        let truth = spans(&[(0.0, 10.0, "a"), (10.0, 20.0, "b"), (20.0, 30.0, "a")]);
-        let estimate = spans(&[(0.0, 10.4, "x"), (10.4, 30.0, "y")]);
-        let hits = boundaries(&truth, &estimate, 0.5);
-        assert_eq!((hits.precision, hits.recall), (1.0, 0.5));
-        assert_eq!(boundaries(&truth, &estimate, 0.3).f, 0.0);
-    }
-
-    #[test]
-    fn pairwise_ignores_names() {
-        let truth = spans(&[(0.0, 1.0, "a"), (1.0, 2.0, "b"), (2.0, 3.0, "a")]);
-        let renamed = spans(&[(0.0, 1.0, "x"), (1.0, 2.0, "y"), (2.0, 3.0, "x")]);
-        assert_eq!(pairwise(&truth, &renamed, 3.0).f, 1.0);
-        let one = spans(&[(0.0, 3.0, "x")]);
-        let hits = pairwise(&truth, &one, 3.0);
-        assert_eq!(hits.recall, 1.0);
-        // 20 frames of a and 10 of b: (190 + 45) of 435 pairs.
-        assert!((hits.precision - 235.0 / 435.0).abs() < 1e-12);
-    }
-
-    #[test]
     fn keys_are_the_same_in_any_spelling() {
         assert!(same_key("C# minor", "Db minor"));
         assert!(!same_key("C# minor", "C# major"));
         assert!(!same_key("nothing", "nothing"));
+    }
+
+    #[test]
+    fn keys_that_are_near_count_in_part() {
+        let scores = ["C major", "G major", "A minor", "C minor", "F major", "D minor", ""]
+            .map(|told| weighted_key("C major", told));
+        assert_eq!(scores, [1.0, 0.5, 0.3, 0.2, 0.0, 0.0, 0.0]);
+        assert_eq!(weighted_key("A minor", "C major"), 0.3);
     }
 
     #[test]
