@@ -264,6 +264,26 @@ export interface Waveform {
   rms: number[];
 }
 
+/** What sounds from one onset to the next. */
+export interface Segment {
+  /** Start in seconds. */
+  start: number;
+  /** End in seconds: the start of the next one. */
+  end: number;
+  /** How strong the onset is that it starts with, in [0, 1]; 0 for the start of the song. */
+  strength: number;
+  /** Level at its start in dBFS (root mean square of some 93 ms), at least −60. */
+  start_db: number;
+  /** Level where it is loudest, in dBFS, at least −60. */
+  peak_db: number;
+  /** Seconds from its start to where it is loudest. */
+  peak_after: number;
+  /** Strength of the pitch classes from C, 0–255 for 0–1: 255 is the strongest; all 0 where nothing has a pitch. */
+  pitches: number[];
+  /** Means of the first mel-frequency cepstral coefficients, in dB. */
+  timbre: number[];
+}
+
 /** Something the user should know about an answer that was given all the same. */
 export interface Warning {
   /** Stable machine-readable code, e.g. `truncated`, `wrong_extension`, `short_audio`. */
@@ -322,12 +342,14 @@ export interface Report {
   loudness?: Loudness;
   /** Peaks for drawing; only where `include` names it. Part `waveform`. */
   waveform?: Waveform;
+  /** What sounds between onsets, contiguous over the song; only where `include` names it. Part `segments`. */
+  segments?: Segment[];
   /** What the user should know about this answer. */
   warnings: Warning[];
 }
 
 /** Parts of a report. */
-export type Part = 'sections' | 'key' | 'tempo' | 'beats' | 'meter' | 'chords' | 'rhythm' | 'timbre' | 'loudness' | 'waveform';
+export type Part = 'sections' | 'key' | 'tempo' | 'beats' | 'meter' | 'chords' | 'rhythm' | 'timbre' | 'loudness' | 'waveform' | 'segments';
 
 /** How a song is analysed; the same names as in every other host. */
 export interface AnalysisOptions {
@@ -347,9 +369,9 @@ export interface AnalysisOptions {
   chord_vocabulary?: 'triads' | 'sevenths' | 'extended';
   /** What keys are matched with. Default: ensemble. */
   key_profile?: 'ensemble' | 'krumhansl' | 'temperley' | 'albrecht' | 'edma';
-  /** Parts of the report, separated by commas, or `all`. Default: all but the waveform. */
+  /** Parts of the report, separated by commas, or `all`. Default: all but `waveform` and `segments`. */
   include?: Part[] | 'all';
 }
 
 /** Formats that a report can be written in. */
-export type Format = 'json' | 'jams' | 'lab' | 'audacity' | 'sonic-visualiser' | 'csv' | 'midi' | 'chordpro' | 'rekordbox' | 'spotify';
+export type Format = 'json' | 'jams' | 'lab' | 'audacity' | 'sonic-visualiser' | 'csv' | 'midi' | 'chordpro' | 'chordpro-grid' | 'rekordbox' | 'traktor' | 'reaper' | 'musicxml' | 'ireal' | 'spotify';

@@ -39,6 +39,7 @@ __all__ = [
     "Timbre",
     "Loudness",
     "Waveform",
+    "Segment",
     "Warning",
     "Part",
     "Options",
@@ -631,6 +632,49 @@ class Waveform:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """What sounds from one onset to the next."""
+
+    start: float
+    """Start in seconds."""
+
+    end: float
+    """End in seconds: the start of the next one."""
+
+    strength: float
+    """How strong the onset is that it starts with, in [0, 1]; 0 for the start of the song."""
+
+    start_db: float
+    """Level at its start in dBFS (root mean square of some 93 ms), at least −60."""
+
+    peak_db: float
+    """Level where it is loudest, in dBFS, at least −60."""
+
+    peak_after: float
+    """Seconds from its start to where it is loudest."""
+
+    pitches: NDArray[np.int64]
+    """Strength of the pitch classes from C, 0–255 for 0–1: 255 is the strongest; all 0 where nothing has a pitch."""
+
+    timbre: NDArray[np.float64]
+    """Means of the first mel-frequency cepstral coefficients, in dB."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Segment:
+        """Reads what `json.loads` makes of it."""
+        return cls(
+            start=data["start"],
+            end=data["end"],
+            strength=data["strength"],
+            start_db=data["start_db"],
+            peak_db=data["peak_db"],
+            peak_after=data["peak_after"],
+            pitches=np.asarray(data["pitches"], dtype=np.int64),
+            timbre=np.asarray(data["timbre"], dtype=np.float64),
+        )
+
+
 @dataclass(frozen=True)
 class Warning:
     """Something the user should know about an answer that was given all the same."""
@@ -726,6 +770,9 @@ class Report:
     waveform: Waveform | None
     """Peaks for drawing; only where `include` names it. Part `waveform`."""
 
+    segments: list[Segment] | None
+    """What sounds between onsets, contiguous over the song; only where `include` names it. Part `segments`."""
+
     warnings: list[Warning]
     """What the user should know about this answer."""
 
@@ -757,10 +804,11 @@ class Report:
             timbre=None if data.get("timbre") is None else Timbre.from_dict(data.get("timbre")),
             loudness=None if data.get("loudness") is None else Loudness.from_dict(data["loudness"]),
             waveform=None if data.get("waveform") is None else Waveform.from_dict(data["waveform"]),
+            segments=None if data.get("segments") is None else [Segment.from_dict(one) for one in data["segments"]],
             warnings=[Warning.from_dict(one) for one in data["warnings"]],
         )
 
-Part = Literal["sections", "key", "tempo", "beats", "meter", "chords", "rhythm", "timbre", "loudness", "waveform"]
+Part = Literal["sections", "key", "tempo", "beats", "meter", "chords", "rhythm", "timbre", "loudness", "waveform", "segments"]
 
 
 class Options(TypedDict, total=False):
@@ -794,4 +842,4 @@ class Options(TypedDict, total=False):
     """parts of the report, separated by commas, or `all`."""
 
 
-Format = Literal["json", "jams", "lab", "audacity", "sonic-visualiser", "csv", "midi", "chordpro", "rekordbox", "spotify"]
+Format = Literal["json", "jams", "lab", "audacity", "sonic-visualiser", "csv", "midi", "chordpro", "chordpro-grid", "rekordbox", "traktor", "reaper", "musicxml", "ireal", "spotify"]

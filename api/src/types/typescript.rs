@@ -29,7 +29,9 @@ pub fn typescript() -> String {
     for parameter in parameters::ALL.iter().filter(|parameter| parameter.name != "format") {
         let (kind, default) = match parameter.values {
             Values::Choice { names, default } => (union(&names()), format!("Default: {default}.")),
-            Values::Parts => ("Part[] | 'all'".to_owned(), "Default: all but the waveform.".to_owned()),
+            Values::Parts => {
+                ("Part[] | 'all'".to_owned(), format!("Default: {}.", parameter.values.default_in_words()))
+            }
             Values::Number { min, max, default } => {
                 ("number".to_owned(), format!("From {min} to {max}; default: {default}."))
             }

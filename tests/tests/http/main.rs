@@ -65,9 +65,12 @@ fn raw_bytes_and_forms_give_the_same_report() {
 fn other_formats_come_as_files() {
     let named = [("content-disposition", "attachment; filename=\"../My <song>.flac\"")];
     let song = song();
-    for (format, kind, start) in
-        [("lab", "text/plain", ""), ("midi", "audio/midi", "MThd"), ("jams", "application/json", "{")]
-    {
+    for (format, kind, start) in [
+        ("lab", "application/zip", "PK"),
+        ("lab&include=chords", "text/plain", ""),
+        ("midi", "audio/midi", "MThd"),
+        ("jams", "application/json", "{"),
+    ] {
         let path = format!("/analyze?quality=fast&format={format}");
         let answer = service().send("POST", &path, &named, &song);
         assert_eq!(answer.status, 200, "{}", answer.text());
