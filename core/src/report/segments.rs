@@ -12,7 +12,7 @@ use crate::units::{FrameGrid, round};
 pub const N_TIMBRE: usize = 12;
 
 /// Most segments of a song: of more onsets, the strongest count.
-const MAX_SEGMENTS: usize = 12_000;
+const MAX_SEGMENTS: usize = 6_000;
 
 /// Loudness in dBFS that stands for silence.
 const SILENT: f64 = -60.0;
