@@ -14,6 +14,8 @@ mod judge;
 mod loops;
 mod meter;
 mod model;
+#[cfg(any(test, feature = "training"))]
+mod names;
 #[cfg_attr(
     not(feature = "training"),
     expect(unreachable_pub, reason = "what trains the network sees inside it")
@@ -31,16 +33,16 @@ use serde::Serialize;
 
 use self::bars::{Place, count_bars, meter_odds};
 use self::beats::{beat_confidences, fit_to_music, place_beats};
-use self::candidates::{Candidate, Profiles, gather_candidates};
+use self::candidates::{Candidate, Profiles, STEADINESS, gather_candidates};
 use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 use self::groove::{describe_groove, find_onsets};
 use self::loops::EvenBeats;
-use self::meter::{Division, divide_by_meter, division_features};
+use self::meter::{Division, divide_by_meter, division_features, division_names};
 use self::model::{LEARNED, Model, dot, sigmoid};
 use self::network::Network;
 use self::patterns::BeatPatterns;
-use self::tempo::{metrical_features, rank_tempi, style_penalty};
+use self::tempo::{N_OF_TEMPO, metrical_features, rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
@@ -179,7 +181,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
         // What would be the next beat is the first again.
         times.retain(|&time| time < features.duration * (1.0 - 0.5 / n_beats));
     }
-    let pulse = sigmoid(dot(model.get("pulse"), &pulse_features(&heard, best)));
+    let pulse = sigmoid(dot(&model.weights("pulse", &PULSE_FEATURES), &pulse_features(&heard, best)));
     if times.len() < MIN_BEATS || pulse < 0.5 {
         return without_pulse(None);
     }
@@ -321,7 +323,8 @@ fn frames_of(heard: &Heard, times: &[f64]) -> Vec<usize> {
 impl BarCues {
     fn of(heard: &Heard, times: &[f64], rows: &[Vec<f64>], model: &Model) -> Self {
         let octaves = octaves_of(times);
-        let likely = sigmoid(dot(model.get("division"), &Self::division(heard, times)));
+        let weights = model.weights("division", &division_names());
+        let likely = sigmoid(dot(&weights, &Self::division(heard, times)));
         let triple = if heard.profiles.plays_first_thirds(&frames_of(heard, times)) {
             likely
         } else {
@@ -338,8 +341,7 @@ impl BarCues {
         let octaves = octaves_of(times);
         let phases = heard.profiles.phases(&frames_of(heard, times));
         let metrical = metrical_features(&heard.tempogram, 110.0 * octaves.exp2());
-        // Its first two are of the octaves.
-        division_features(octaves, &phases, &metrical[2..])
+        division_features(octaves, &phases, &metrical[N_OF_TEMPO..])
     }
 }
 
@@ -375,7 +377,7 @@ fn tempo_candidates(
         }
     }
     let features = tempo_confidence_features(best, groups[0].1);
-    let sure = sigmoid(dot(model.get("tempo_confidence"), &features));
+    let sure = sigmoid(dot(&model.weights("tempo_confidence", &tempo_confidence_names()), &features));
     let rest: f64 = groups[1..].iter().map(|group| group.1).sum::<f64>().max(f64::MIN_POSITIVE);
     let mut found: Vec<TempoCandidate> = groups
         .iter()
@@ -404,9 +406,25 @@ const SAME_TEMPO: f64 = 0.05;
 /// features of the best.
 fn tempo_confidence_features(best: &Candidate, probability: f64) -> Vec<f64> {
     let mut features = vec![1.0, model::log_odds(probability)];
-    features.extend(&best.features[best.features.len().saturating_sub(N_STEADINESS)..]);
+    features.extend(steadiness_of(best));
     features
 }
+
+/// Names of the [`tempo_confidence_features`].
+fn tempo_confidence_names() -> Vec<&'static str> {
+    let mut names = vec!["constant", "log-odds"];
+    names.extend(STEADINESS);
+    names
+}
+
+/// The last features of a candidate, those of [`STEADINESS`].
+fn steadiness_of(candidate: &Candidate) -> &[f64] {
+    &candidate.features[candidate.features.len().saturating_sub(STEADINESS.len())..]
+}
+
+/// Names of the [`pulse_features`].
+const PULSE_FEATURES: [&str; 7] =
+    ["constant", "clarity", "strongest", STEADINESS[0], STEADINESS[1], "heard-mean", "heard-share"];
 
 /// What tells a pulse from onsets that come as they please: how well the onsets repeat at the best
 /// tempo and at any, and how much stronger beats are than what lies between them, on the whole and
@@ -414,9 +432,8 @@ fn tempo_confidence_features(best: &Candidate, probability: f64) -> Vec<f64> {
 fn pulse_features(heard: &Heard, best: &Candidate) -> Vec<f64> {
     let (autocorrelation, _) = heard.tempogram.means();
     let strongest = autocorrelation.iter().copied().fold(0.0f32, f32::max);
-    let steadiness = &best.features[best.features.len().saturating_sub(N_STEADINESS)..];
     let mut features = vec![1.0, f64::from(heard.tempogram.clarity()), f64::from(strongest)];
-    features.extend(steadiness.iter().take(2));
+    features.extend(steadiness_of(best).iter().take(2));
     let odds = &heard.evidence.heard.beat;
     let heard_at = |beat: &usize| {
         let near =
@@ -434,9 +451,6 @@ fn pulse_features(heard: &Heard, best: &Candidate) -> Vec<f64> {
 const SURE_REACH: usize = 4;
 /// Largest log odds that count.
 const MOST_SURE: f32 = 6.0;
-
-/// Features at the end of a candidate's that tell how steady it is.
-const N_STEADINESS: usize = 10;
 
 /// How far a span's tempo may lie from the median to stand for it (natural logarithm).
 const NEAR_MEDIAN: f64 = 0.03;
