@@ -12,10 +12,10 @@ use super::accents::accent_names;
 use super::bars::meter_names;
 use super::beats::BEAT_FEATURES;
 use super::candidates::reading_names;
+use super::confidence::{PULSE_FEATURES, tempo_confidence_names};
 use super::frame::first_names;
 use super::meter::{METER_CONFIDENCE_FEATURES, division_names};
 use super::tempo::metrical_names;
-use super::{PULSE_FEATURES, tempo_confidence_names};
 
 /// Tables of weights, learned by binary logistic regression.
 pub const ODDS: [&str; 6] = ["pulse", "downbeat", "division", "tempo_confidence", "beat", "meter_confidence"];
