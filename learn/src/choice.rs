@@ -14,10 +14,10 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Whether the alternative that the judge of that name prefers is right.
+    /// Whether the alternative that the judge of that name prefers is right, by features that have `names`.
     #[must_use]
-    pub fn is_right(&self, model: &Model, name: &str) -> bool {
-        let scores: Vec<f64> = self.alternatives.iter().map(|x| judge_score(model, name, x)).collect();
+    pub fn is_right(&self, model: &Model, name: &str, names: &[String]) -> bool {
+        let scores: Vec<f64> = self.alternatives.iter().map(|x| judge_score(model, name, names, x)).collect();
         let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
         best.is_some_and(|best| self.right[best])
     }

@@ -63,6 +63,8 @@ pub(super) fn chroma_of(transcription: &Transcription) -> Chromagram {
     chroma
 }
 
+/// Names of the values of [`novelty_of`]: register and units on either side.
+pub(super) const NOVELTY: [&str; N_NOVELTY] = ["bass-1", "middle-1", "bass-2", "middle-2"];
 /// Number of values in [`novelty_of`].
 pub(super) const N_NOVELTY: usize = 4;
 

@@ -17,6 +17,11 @@ pub(super) enum Weight {
     Bar,
 }
 
+impl Weight {
+    /// Names of the weights, from the lightest.
+    pub(super) const NAMES: [&str; 5] = ["off", "free", "beat", "half", "bar"];
+}
+
 /// A stretch of time over which the spectrum is averaged and one chord holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Unit {

@@ -51,6 +51,8 @@ pub(super) fn bars_of(units: &[Unit]) -> Vec<usize> {
     edges
 }
 
+/// Names of the signs in [`tonality_of`].
+pub(super) const TONALITY: [&str; N_TONALITY] = ["constant", "in-key", "contrast"];
 /// Number of signs in [`tonality_of`].
 pub(super) const N_TONALITY: usize = 3;
 
@@ -171,6 +173,20 @@ fn transitions(reluctance: Reluctance) -> Matrix {
     matrix
 }
 
+/// Names of the features in [`features_of`].
+pub(super) const FEATURES: [&str; N_FEATURES] = [
+    "profile",
+    "in-key",
+    "tonic",
+    "tonic-on-bars",
+    "tonic-bass",
+    "ends",
+    "begins",
+    "dominant",
+    "authentic",
+    "plagal",
+    "minor",
+];
 /// Number of features in [`features_of`].
 pub(super) const N_FEATURES: usize = 11;
 

@@ -9,6 +9,8 @@ use crate::sequence::arg_max;
 use super::key::{KeyEvidence, KeyRun, KeyTrack, features_of, relative};
 use super::numbers::Numbers;
 
+/// Names of the signs in [`signs_of`].
+pub(super) const SIGNS: [&str; N_SIGNS] = ["constant", "likelier", "better", "seconds", "related", "fifth"];
 /// Number of signs in [`signs_of`].
 pub(super) const N_SIGNS: usize = 6;
 /// Probability that a change needs to stay. What is learned is how likely it is before any other is taken

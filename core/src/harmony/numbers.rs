@@ -1,14 +1,29 @@
 //! The stage's learned numbers.
 
-use super::chroma::N_NOVELTY;
+use super::chroma::{N_NOVELTY, NOVELTY};
 use super::grid::Weight;
-use super::key::{N_FEATURES, N_TONALITY};
-use super::modulation::N_SIGNS;
+use super::key::{FEATURES, N_FEATURES, N_TONALITY, TONALITY};
+use super::modulation::{N_SIGNS, SIGNS};
 use super::network::Network;
-use super::presence::N_EVIDENCE;
+use super::presence::{EVIDENCE, N_EVIDENCE};
 
 /// What `cargo xtask learn harmony` wrote; see the head of the file.
 const LEARNED: &str = include_str!("harmony.weights");
+
+/// The fitted numbers of a [`calibrated`] probability.
+const CERTAINTY: [&str; 2] = ["slope", "constant"];
+
+/// The tables of weights in the file, with the names of what they weigh.
+pub(super) const TABLES: [(&str, &[&str]); 8] = [
+    ("presence", &EVIDENCE),
+    ("change", &Weight::NAMES),
+    ("novelty", &NOVELTY),
+    ("tonality", &TONALITY),
+    ("modulation", &SIGNS),
+    ("key", &FEATURES),
+    ("key-certainty", &CERTAINTY),
+    ("chord-certainty", &CERTAINTY),
+];
 
 /// Everything in the stage that was fitted to annotated songs.
 #[derive(Debug, Clone)]
@@ -19,7 +34,7 @@ pub(super) struct Numbers {
     pub(super) presence: [f32; N_EVIDENCE],
     /// Log-odds that the chord changes at the start of a unit, by [`Weight`]; of half a second where
     /// no beats are known.
-    change: [f32; 5],
+    change: [f32; Weight::NAMES.len()],
     /// What the log-odds of a change gain by novelty, [`novelty_of`](super::chroma::novelty_of).
     pub(super) novelty: [f32; N_NOVELTY],
     /// Weights of what speaks for there being a key, [`tonality_of`](super::key::tonality_of).
@@ -40,12 +55,12 @@ impl Numbers {
         Self::parse(LEARNED)
     }
 
-    /// Reads `name number…` lines; `#` starts a comment. What is missing is 0.
+    /// Reads lines `TABLE:FEATURE number`, and those of the network; `#` starts a comment. What is missing is 0.
     pub(super) fn parse(text: &str) -> Self {
         let mut numbers = Self {
             network: Network::default(),
             presence: [0.0; N_EVIDENCE],
-            change: [0.0; 5],
+            change: [0.0; Weight::NAMES.len()],
             novelty: [0.0; N_NOVELTY],
             tonality: [0.0; N_TONALITY],
             modulation: [0.0; N_SIGNS],
@@ -57,29 +72,40 @@ impl Numbers {
             let mut words = line.split_whitespace();
             let Some(name) = words.next() else { continue };
             let values: Vec<f32> = words.filter_map(|word| word.parse().ok()).collect();
-            match name {
-                "presence" => fill(&mut numbers.presence, &values),
-                "change" => fill(&mut numbers.change, &values),
-                "novelty" => fill(&mut numbers.novelty, &values),
-                "tonality" => fill(&mut numbers.tonality, &values),
-                "modulation" => fill(&mut numbers.modulation, &values),
-                "key" => fill(&mut numbers.key, &values),
-                "key-certainty" => fill(&mut numbers.key_certainty, &values),
-                "chord-certainty" => fill(&mut numbers.chord_certainty, &values),
-                name => numbers.network.take(name, &values),
+            match (name.split_once(':'), values.first()) {
+                (None, _) => numbers.network.take(name, &values),
+                (Some((table, feature)), Some(&value)) => {
+                    if let Some(number) = numbers.number(table, feature) {
+                        *number = value;
+                    }
+                }
+                (Some(_), None) => {}
             }
         }
         numbers
+    }
+
+    /// The number of a feature in one of the [`TABLES`]; `None` if there is no such feature.
+    fn number(&mut self, table: &str, feature: &str) -> Option<&mut f32> {
+        let names = TABLES.iter().find(|(name, _)| *name == table)?.1;
+        let numbers = match table {
+            "presence" => &mut self.presence[..],
+            "change" => &mut self.change,
+            "novelty" => &mut self.novelty,
+            "tonality" => &mut self.tonality,
+            "modulation" => &mut self.modulation,
+            "key" => &mut self.key,
+            "key-certainty" => &mut self.key_certainty,
+            "chord-certainty" => &mut self.chord_certainty,
+            _ => return None,
+        };
+        numbers.get_mut(names.iter().position(|name| *name == feature)?)
     }
 
     /// Log-odds that the chord changes at the start of a unit that heavy.
     pub(super) const fn change_at(&self, weight: Weight) -> f32 {
         self.change[weight as usize]
     }
-}
-
-fn fill(to: &mut [f32], from: &[f32]) {
-    to.iter_mut().zip(from).for_each(|(t, f)| *t = *f);
 }
 
 /// The same of a key: where the model doubts, no fit makes it doubt more.
@@ -118,6 +144,24 @@ mod tests {
     }
 
     #[test]
+    fn every_feature_has_its_weight_and_no_other_has() {
+        let names =
+            LEARNED.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(' ').next());
+        let mut learned: Vec<String> = names.filter(|name| name.contains(':')).map(str::to_owned).collect();
+        let mut seen: Vec<String> = TABLES
+            .iter()
+            .flat_map(|(table, features)| features.iter().map(move |feature| format!("{table}:{feature}")))
+            .collect();
+        let mut numbers = Numbers::learned();
+        for (table, features) in TABLES {
+            assert!(features.iter().all(|feature| numbers.number(table, feature).is_some()), "{table}");
+        }
+        learned.sort_unstable();
+        seen.sort_unstable();
+        assert_eq!(learned, seen, "learn them anew");
+    }
+
+    #[test]
     fn chords_change_more_readily_where_the_bar_is_heavier() {
         let numbers = Numbers::learned();
         let heavier = [Weight::Off, Weight::Beat, Weight::Half, Weight::Bar].map(|w| numbers.change_at(w));
@@ -126,8 +170,10 @@ mod tests {
 
     #[test]
     fn nonsense_is_skipped() {
-        let numbers = Numbers::parse("# change 5\nchange 1 x 2\n\nhidden\nquality\nkey-certainty 2");
-        assert_eq!((numbers.change[0], numbers.change[1]), (1.0, 2.0));
+        let numbers = Numbers::parse(
+            "# change:off 5\nchange:free x 2\nchange:off 1 3\nchange:x 2\nx:off 3\n\nhidden\nquality\nkey:minor\nkey-certainty:slope 2",
+        );
+        assert_eq!((numbers.change[0], numbers.change[1], numbers.key[10]), (1.0, 2.0, 0.0));
         assert_eq!(numbers.key_certainty, [2.0, 0.0]);
         assert!(!numbers.network.is_complete());
     }

@@ -8,7 +8,9 @@ use crate::sequence::{posteriors, viterbi};
 use super::grid::Unit;
 use super::transcription::Transcription;
 
-/// What tells of each unit, after a constant: see [`evidence_of`].
+/// Names of what tells of each unit: see [`evidence_of`].
+pub(super) const EVIDENCE: [&str; N_EVIDENCE] = ["constant", "explained", "clearest", "on-grid"];
+/// How many they are.
 pub(super) const N_EVIDENCE: usize = 4;
 
 /// Seconds to each side in which the clearest moments are looked for.

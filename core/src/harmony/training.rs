@@ -10,7 +10,7 @@ use super::Harmony;
 use super::chroma::novelty_of;
 use super::key::{features_of, tonality_of};
 use super::modulation::signs_of_changes;
-use super::numbers::Numbers;
+use super::numbers::{Numbers, TABLES};
 use super::presence::evidence_of;
 use super::vocabulary::{Vocabulary, inputs_of};
 use super::{Hearing, audible_units, decide, listen};
@@ -20,7 +20,7 @@ pub const N_INPUTS: usize = super::network::N_INPUTS;
 /// Registers that the inputs come in, twelve pitch classes each.
 pub const N_REGISTERS: usize = super::network::N_REGISTERS;
 /// Weights of a unit's start in the meter.
-pub const N_WEIGHTS: usize = 5;
+pub const N_WEIGHTS: usize = super::grid::Weight::NAMES.len();
 /// Measures of how much changes.
 pub const N_NOVELTY: usize = super::chroma::N_NOVELTY;
 /// Features that speak for harmony.
@@ -31,6 +31,12 @@ pub const N_TONALITY: usize = super::key::N_TONALITY;
 pub const N_SIGNS: usize = super::modulation::N_SIGNS;
 /// Features that speak for a key.
 pub const N_KEY_FEATURES: usize = super::key::N_FEATURES;
+
+/// Names of the features that a table of the file weighs, in the order that they are found in; none of an unknown one.
+#[must_use]
+pub fn features_named(table: &str) -> &'static [&'static str] {
+    TABLES.iter().find(|(name, _)| *name == table).map_or(&[], |(_, features)| features)
+}
 
 /// A song as the stage hears it before it decides.
 #[derive(Debug, Clone)]

@@ -4,8 +4,32 @@ use super::evidence::Evidence;
 use super::model::{Model, dot};
 use crate::features::onset::N_ONSET_BANDS;
 
+/// Names of the cues of one beat: onsets by band on it and half a beat later, changes after so many beats, and what
+/// else [`cues`] finds.
+pub(super) const CUES: [&str; N_CUES] = [
+    "bass-on",
+    "low-on",
+    "mid-on",
+    "high-on",
+    "bass-half",
+    "low-half",
+    "mid-half",
+    "high-half",
+    "chord-change-1",
+    "chord-change-2",
+    "chord-change-4",
+    "bass-change-1",
+    "bass-change-2",
+    "harmonic-onset",
+    "filled",
+    "long-note",
+    "downbeat-heard",
+    "beat-heard",
+];
 /// Cues of one beat.
 pub(super) const N_CUES: usize = 18;
+/// Cues that repeat from bar to bar.
+pub(super) const COLUMNS: [&str; 4] = [CUES[0], CUES[2], CUES[3], CUES[8]];
 /// Beats on either side whose cues count too.
 const CONTEXT: isize = 2;
 /// Features of a beat: a constant, and the cues of it and its neighbours.
@@ -52,6 +76,13 @@ pub(super) fn accent_features(evidence: &Evidence, times: &[f64]) -> Vec<Vec<f64
         .collect()
 }
 
+/// Names of the [`accent_features`]: `CUE@BEATS` for the cues of the beat so many later.
+pub(super) fn accent_names() -> Vec<String> {
+    let mut names = vec!["constant".to_owned()];
+    (-CONTEXT..=CONTEXT).for_each(|step| names.extend(CUES.map(|cue| format!("{cue}@{step}"))));
+    names
+}
+
 fn cues(evidence: &Evidence, times: &[f64], idx: usize) -> [f64; N_CUES] {
     let grid = evidence.grid;
     let n_frames = evidence.n_frames();
@@ -96,8 +127,8 @@ fn cues(evidence: &Evidence, times: &[f64], idx: usize) -> [f64; N_CUES] {
 
 /// Log odds that each beat is the first of its bar, `[n_beats]`; `rows` are the [`accent_features`].
 pub(super) fn accents(rows: &[Vec<f64>], model: &Model) -> Vec<f64> {
-    let weights = model.get("downbeat");
-    rows.iter().map(|row| dot(weights, row).clamp(-4.0, 4.0)).collect()
+    let weights = model.weights("downbeat", &accent_names());
+    rows.iter().map(|row| dot(&weights, row).clamp(-4.0, 4.0)).collect()
 }
 
 /// The cues of the beat itself, of its features, `[N_CUES]`; empty if there are none.

@@ -1,6 +1,7 @@
 //! Bars: how many beats they have, where they start, and how the beats are divided.
 
 use super::BarCues;
+use super::accents::COLUMNS;
 use super::candidates::{comb_contrast, repetition};
 use super::judge::Judge;
 use super::model::{Model, softmax};
@@ -60,9 +61,23 @@ pub(super) fn meter_features(accents: &[f64], cues: &BarCues, centre: usize) -> 
         .collect()
 }
 
+/// Names of the [`meter_features`].
+pub(super) fn meter_names() -> Vec<String> {
+    let mut names = ["comb", "repeats", "repeats-twice", "repeats-half"].map(str::to_owned).to_vec();
+    names.extend(COLUMNS.map(|cue| format!("{cue}-repeats")));
+    names.extend(["comb-of-long", "heard-comb", "heard-repeats", "heard-repeats-twice"].map(str::to_owned));
+    for what in ["rhythm", "harmony"] {
+        names.extend(["", "-twice", "-half", "-otherwise"].map(|when| format!("{what}-returns{when}")));
+    }
+    for meter in METERS {
+        names.extend(["", "-octaves", "-triple"].map(|by| format!("is-{meter}{by}")));
+    }
+    names
+}
+
 /// Logarithms of the probability of each meter at each beat, `[n_beats][n_meters]`.
 pub(super) fn meter_odds(accents: &[f64], cues: &BarCues, model: &Model) -> Vec<[f64; METERS.len()]> {
-    let judge = Judge::new(model, "meter");
+    let judge = Judge::new(model, "meter", &meter_names());
     let mut odds = Vec::with_capacity(accents.len());
     while odds.len() < accents.len() {
         let centre = (odds.len() + STRIDE / 2).min(accents.len() - 1);

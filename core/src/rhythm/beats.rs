@@ -106,6 +106,10 @@ pub(super) fn fit_to_music(beats: &mut Vec<f64>, music: (f64, f64), sounding: im
 /// Beats added at most on either side.
 const MAX_EXTENSION: usize = 4096;
 
+/// Names of the [`beat_features`].
+pub(super) const BEAT_FEATURES: [&str; 7] =
+    ["constant", "reading", "on", "around", "contrast", "uneven", "doubted-reading"];
+
 /// What bears out each beat, `[n_beats][7]`: how likely the whole reading is, how strong
 /// the onsets are on it, around it and between, and how even its periods are.
 pub(super) fn beat_features(evidence: &Evidence, beats: &[f64], reading: f64) -> Vec<Vec<f64>> {
@@ -138,6 +142,6 @@ pub(super) fn beat_features(evidence: &Evidence, beats: &[f64], reading: f64) ->
 
 /// Probability that each beat is right, `[n_beats]`.
 pub(super) fn beat_confidences(evidence: &Evidence, beats: &[f64], reading: f64, model: &Model) -> Vec<f32> {
-    let weights = model.get("beat");
-    beat_features(evidence, beats, reading).iter().map(|x| sigmoid(dot(weights, x)) as f32).collect()
+    let weights = model.weights("beat", &BEAT_FEATURES);
+    beat_features(evidence, beats, reading).iter().map(|x| sigmoid(dot(&weights, x)) as f32).collect()
 }

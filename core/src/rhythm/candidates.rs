@@ -5,7 +5,7 @@ use super::judge::Judge;
 use super::model::{Model, softmax};
 use super::patterns::BeatPatterns;
 use super::pulse::{PulseParams, track_pulse};
-use super::tempo::{Hypothesis, metrical_features};
+use super::tempo::{Hypothesis, SIGNALS, metrical_features, metrical_names};
 use super::tempogram::{N_SIGNALS, Tempogram};
 use crate::features::onset::N_ONSET_BANDS;
 use crate::pace::Pace;
@@ -32,6 +32,45 @@ pub(super) const PHASES: [f64; 6] = [0.0, 0.25, 1.0 / 3.0, 0.5, 2.0 / 3.0, 0.75]
 const LAGS: [usize; 5] = [1, 2, 3, 4, 6];
 /// Beats after which what fills bars may return.
 const BAR_LAGS: [usize; 6] = [1, 2, 3, 4, 6, 8];
+/// Beats after which downbeats may come again.
+const COMBS: [usize; 4] = [2, 3, 4, 6];
+/// Names of the last features of a candidate, which tell how steady it is.
+pub(super) const STEADINESS: [&str; 10] = [
+    "contrast",
+    "least-contrast",
+    "weaker-stretches",
+    "least-on",
+    "tempo-moves",
+    "largest-move",
+    "mean-on",
+    "weak-beats",
+    "irregular",
+    "on-per-second",
+];
+
+/// Names of the features of a candidate.
+pub(super) fn reading_names() -> Vec<String> {
+    let mut names = metrical_names();
+    names.extend(["between", "loose"].map(str::to_owned));
+    for lag in BAR_LAGS {
+        names.extend(["rhythm", "harmony", "downbeats"].map(|what| format!("{what}-return-{lag}")));
+    }
+    names.extend(["downbeats-on", "downbeats-between"].map(str::to_owned));
+    names.extend(COMBS.map(|n_beats| format!("downbeats-comb-{n_beats}")));
+    names.extend(["octaves-cubed", "fast", "slow"].map(str::to_owned));
+    names.extend(phase_names());
+    for signal in SIGNALS {
+        names.extend(LAGS.map(|lag| format!("{signal}-repeats-{lag}")));
+    }
+    names.extend(["bar", "six"].map(str::to_owned));
+    names.extend(STEADINESS.map(str::to_owned));
+    names
+}
+
+/// Names of the strengths at the [`PHASES`].
+pub(super) fn phase_names() -> impl Iterator<Item = String> {
+    SIGNALS.into_iter().flat_map(|signal| PHASES.map(|phase| format!("{signal}-at-{phase:.2}")))
+}
 
 /// Follows the best hypotheses through the song, on the beat and between the beats, and weighs them.
 ///
@@ -76,7 +115,7 @@ pub(super) async fn gather_candidates(
 
 /// Gives the candidates their probabilities and puts the most likely first.
 pub(super) fn weigh(candidates: &mut [Candidate], model: &Model) {
-    let judge = Judge::new(model, "reading");
+    let judge = Judge::new(model, "reading", &reading_names());
     let scores: Vec<f64> = candidates.iter().map(|c| judge.score(&c.features)).collect();
     for (candidate, p) in candidates.iter_mut().zip(softmax(&scores)) {
         candidate.probability = p;
@@ -190,7 +229,7 @@ impl Profiles {
         let between: Vec<usize> = beats.windows(2).map(|pair| usize::midpoint(pair[0], pair[1])).collect();
         let mean = |xs: &[f64]| xs.iter().sum::<f64>() / xs.len().max(1) as f64;
         features.extend([mean(&downbeats), mean(&self.downbeats(&between))]);
-        features.extend([2, 3, 4, 6].map(|n_beats| comb_contrast(&downbeats, n_beats)));
+        features.extend(COMBS.map(|n_beats| comb_contrast(&downbeats, n_beats)));
     }
 
     /// Whether a reading holds throughout: how much stronger beats are than what lies between them, on

@@ -1,7 +1,7 @@
 //! Which beat of the bar is the first, by the whole song: what is loud, what changes, and the frame of four and
 //! eight bars that music is built in.
 
-use super::accents::{N_CUES, own_cues};
+use super::accents::{CUES, N_CUES, own_cues};
 use super::bars::Place;
 use super::evidence::Evidence;
 use super::judge::Judge;
@@ -16,6 +16,8 @@ const FRAMES: [usize; 3] = [2, 4, 8];
 const ONE_METER: f64 = 0.8;
 /// Fewest beats.
 const MIN_BEATS: usize = 16;
+/// Names of the changes from before a beat to after it.
+const CHANGES: [&str; 4] = ["sound", "rise", "harmony", "bass"];
 /// Largest magnitude of a standardised change.
 const LARGEST: f64 = 4.0;
 
@@ -55,9 +57,22 @@ pub(super) fn counts(
         .collect()
 }
 
+/// Names of the features of a [`Count`].
+pub(super) fn first_names() -> Vec<String> {
+    let mut names = vec!["meter".to_owned(), "accent".to_owned()];
+    names.extend(CUES.map(str::to_owned));
+    for reach in REACHES {
+        for change in CHANGES {
+            names.extend(["", "-peaks", "-frames"].map(|how| format!("{change}-{reach}{how}")));
+        }
+    }
+    names.extend(["lead", "tail", "starts"].map(str::to_owned));
+    names
+}
+
 /// Counts anew where another count is likelier.
 pub(super) fn choose(counts: Vec<Count>, given: Vec<Place>, model: &Model) -> Vec<Place> {
-    let judge = Judge::new(model, "first");
+    let judge = Judge::new(model, "first", &first_names());
     let scored = counts.into_iter().map(|count| (judge.score(&count.features), count.places));
     scored.reduce(|best, other| if other.0 > best.0 { other } else { best }).map_or(given, |best| best.1)
 }
@@ -211,8 +226,11 @@ mod tests {
     #[test]
     fn the_likeliest_count_is_taken() {
         // A tree that likes a long lead.
-        let mut model = Model::parse("first_trees 0 1.5 -1 0 -1 2");
-        let count = |lead: f64, n: usize| Count { places: places(n, 4), features: vec![lead] };
+        let mut model = Model::parse("first:lead 0 1 0\nfirst_trees 0 1.5 -1 0 -1 2");
+        let features = |lead: f64| {
+            first_names().iter().map(|name| if name == "lead" { lead } else { 0.0 }).collect::<Vec<f64>>()
+        };
+        let count = |lead: f64, n: usize| Count { places: places(n, 4), features: features(lead) };
         let chosen = choose(vec![count(1.0, 16), count(2.0, 17)], places(3, 4), &model);
         assert_eq!(chosen.len(), 17);
         model = Model::parse("");

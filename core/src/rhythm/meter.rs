@@ -2,7 +2,9 @@
 
 use super::MeterSpan;
 use super::bars::{METERS, Place};
+use super::candidates::phase_names;
 use super::model::{Model, dot, log_odds, sigmoid};
+use super::tempo::{N_OF_TEMPO, metrical_names};
 use crate::units::TimeSignature;
 
 /// Into how many equal parts the beats are divided.
@@ -23,6 +25,17 @@ pub(super) fn division_features(octaves: f64, phases: &[f64], metrical: &[f64]) 
     features.extend(phases);
     features.extend(metrical);
     features
+}
+
+/// Names of the [`division_features`].
+pub(super) fn division_names() -> Vec<String> {
+    let mut names = vec!["constant".to_owned()];
+    let mut metrical = metrical_names();
+    let of_signals = metrical.split_off(N_OF_TEMPO);
+    names.extend(metrical);
+    names.extend(phase_names());
+    names.extend(of_signals);
+    names
 }
 
 /// Beat periods in seconds below which a bar of five or of seven counts eighths. A bar of seven
@@ -60,6 +73,7 @@ pub(super) fn divide_by_meter(
         }
     }
     let n = spans.len();
+    let weights = model.weights("meter_confidence", &METER_CONFIDENCE_FEATURES);
     spans
         .iter()
         .enumerate()
@@ -74,11 +88,15 @@ pub(super) fn divide_by_meter(
                 start: if idx == 0 { 0.0 } else { times[start] },
                 end: if idx + 1 == n { duration } else { last },
                 value: time_signature(meter, division, period),
-                confidence: sigmoid(dot(model.get("meter_confidence"), &features)) as f32,
+                confidence: sigmoid(dot(&weights, &features)) as f32,
             }
         })
         .collect()
 }
+
+/// Names of the [`meter_confidence_features`].
+pub(super) const METER_CONFIDENCE_FEATURES: [&str; 5] =
+    ["constant", "posterior", "clear-division", "log-beats", "triple"];
 
 /// What tells whether a meter is right: its posterior, how clear the division is, how long it holds.
 pub(super) fn meter_confidence_features(posterior: f64, triple: f64, n_beats: usize) -> Vec<f64> {

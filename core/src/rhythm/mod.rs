@@ -6,6 +6,7 @@ mod bars;
 mod base64;
 mod beats;
 mod candidates;
+mod confidence;
 mod curve;
 mod evidence;
 mod frame;
@@ -14,6 +15,8 @@ mod judge;
 mod loops;
 mod meter;
 mod model;
+#[cfg(any(test, feature = "training"))]
+mod names;
 #[cfg_attr(
     not(feature = "training"),
     expect(unreachable_pub, reason = "what trains the network sees inside it")
@@ -32,16 +35,17 @@ use serde::Serialize;
 use self::bars::{Place, count_bars, meter_odds};
 use self::beats::{beat_confidences, fit_to_music, place_beats};
 use self::candidates::{Candidate, Profiles, gather_candidates};
+use self::confidence::{PULSE_FEATURES, pulse_features, tempo_confidence_features, tempo_confidence_names};
 use self::curve::divide_by_tempo;
 use self::evidence::Evidence;
 pub use self::groove::Onset;
 use self::groove::{describe_groove, find_onsets};
 use self::loops::EvenBeats;
-use self::meter::{Division, divide_by_meter, division_features};
+use self::meter::{Division, divide_by_meter, division_features, division_names};
 use self::model::{LEARNED, Model, dot, sigmoid};
 use self::network::Network;
 use self::patterns::BeatPatterns;
-use self::tempo::{metrical_features, rank_tempi, style_penalty};
+use self::tempo::{N_OF_TEMPO, metrical_features, rank_tempi, style_penalty};
 use self::tempogram::Tempogram;
 use crate::features::Features;
 use crate::pace::Pace;
@@ -183,7 +187,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
         // What would be the next beat is the first again.
         times.retain(|&time| time < features.duration * (1.0 - 0.5 / n_beats));
     }
-    let pulse = sigmoid(dot(model.get("pulse"), &pulse_features(&heard, best)));
+    let pulse = sigmoid(dot(&model.weights("pulse", &PULSE_FEATURES), &pulse_features(&heard, best)));
     if times.len() < MIN_BEATS || pulse < 0.5 {
         return without_pulse(None);
     }
@@ -325,7 +329,8 @@ fn frames_of(heard: &Heard, times: &[f64]) -> Vec<usize> {
 impl BarCues {
     fn of(heard: &Heard, times: &[f64], rows: &[Vec<f64>], model: &Model) -> Self {
         let octaves = octaves_of(times);
-        let likely = sigmoid(dot(model.get("division"), &Self::division(heard, times)));
+        let weights = model.weights("division", &division_names());
+        let likely = sigmoid(dot(&weights, &Self::division(heard, times)));
         let triple = if heard.profiles.plays_first_thirds(&frames_of(heard, times)) {
             likely
         } else {
@@ -342,8 +347,7 @@ impl BarCues {
         let octaves = octaves_of(times);
         let phases = heard.profiles.phases(&frames_of(heard, times));
         let metrical = metrical_features(&heard.tempogram, 110.0 * octaves.exp2());
-        // Its first two are of the octaves.
-        division_features(octaves, &phases, &metrical[2..])
+        division_features(octaves, &phases, &metrical[N_OF_TEMPO..])
     }
 }
 
@@ -379,7 +383,7 @@ fn tempo_candidates(
         }
     }
     let features = tempo_confidence_features(best, groups[0].1);
-    let sure = sigmoid(dot(model.get("tempo_confidence"), &features));
+    let sure = sigmoid(dot(&model.weights("tempo_confidence", &tempo_confidence_names()), &features));
     let rest: f64 = groups[1..].iter().map(|group| group.1).sum::<f64>().max(f64::MIN_POSITIVE);
     let mut found: Vec<TempoCandidate> = groups
         .iter()
@@ -403,44 +407,6 @@ fn tempo_candidates(
 
 /// Tempi within this share of each other are the same.
 const SAME_TEMPO: f64 = 0.05;
-
-/// What tells whether the tempo is right: the probability of all candidates that have it, and the last
-/// features of the best.
-fn tempo_confidence_features(best: &Candidate, probability: f64) -> Vec<f64> {
-    let mut features = vec![1.0, model::log_odds(probability)];
-    features.extend(&best.features[best.features.len().saturating_sub(N_STEADINESS)..]);
-    features
-}
-
-/// What tells a pulse from onsets that come as they please: how well the onsets repeat at the best
-/// tempo and at any, and how much stronger beats are than what lies between them, on the whole and
-/// where least so, and how sure the network is of them. Few, because there is little without a pulse to learn from.
-fn pulse_features(heard: &Heard, best: &Candidate) -> Vec<f64> {
-    let (autocorrelation, _) = heard.tempogram.means();
-    let strongest = autocorrelation.iter().copied().fold(0.0f32, f32::max);
-    let steadiness = &best.features[best.features.len().saturating_sub(N_STEADINESS)..];
-    let mut features = vec![1.0, f64::from(heard.tempogram.clarity()), f64::from(strongest)];
-    features.extend(steadiness.iter().take(2));
-    let odds = &heard.evidence.heard.beat;
-    let heard_at = |beat: &usize| {
-        let near =
-            &odds[beat.saturating_sub(SURE_REACH).min(odds.len())..(beat + SURE_REACH + 1).min(odds.len())];
-        near.iter().copied().fold(-MOST_SURE, f32::max).min(MOST_SURE)
-    };
-    let sure: Vec<f32> = best.beats.iter().map(heard_at).collect();
-    let n = sure.len().max(1) as f64;
-    features.push(sure.iter().map(|odds| f64::from(*odds)).sum::<f64>() / n);
-    features.push(sure.iter().filter(|odds| **odds > 0.0).count() as f64 / n);
-    features
-}
-
-/// Frames around a beat in which the network may hear it.
-const SURE_REACH: usize = 4;
-/// Largest log odds that count.
-const MOST_SURE: f32 = 6.0;
-
-/// Features at the end of a candidate's that tell how steady it is.
-const N_STEADINESS: usize = 10;
 
 /// How far a span's tempo may lie from the median to stand for it (natural logarithm).
 const NEAR_MEDIAN: f64 = 0.03;

@@ -11,7 +11,7 @@
 /// What `cargo xtask learn rhythm` wrote.
 pub(super) const LEARNED: &str = include_str!("rhythm.weights");
 
-/// Learned vectors by name.
+/// Learned vectors by name; those of a table's features are called `TABLE:FEATURE`.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
     vectors: Vec<(String, Vec<f64>)>,
@@ -39,6 +39,31 @@ impl Model {
         self.vectors.push((name.to_owned(), vector));
     }
 
+    /// All vectors with their names, in order.
+    #[cfg(feature = "training")]
+    pub fn vectors(&self) -> impl Iterator<Item = (&str, &[f64])> {
+        self.vectors.iter().map(|(name, vector)| (&name[..], &vector[..]))
+    }
+
+    /// Replaces or adds the weights of a table's features.
+    #[cfg(feature = "training")]
+    pub fn set_weights(&mut self, table: &str, features: &[String], weights: &[f64]) {
+        features.iter().zip(weights).for_each(|(name, w)| self.set(&format!("{table}:{name}"), vec![*w]));
+    }
+
+    /// The weights of a table's `features`, in their order; 0 for those that it does not have.
+    #[must_use]
+    pub fn weights(&self, table: &str, features: &[impl AsRef<str>]) -> Vec<f64> {
+        let weight = |name: &str| self.rows(table).find(|row| row.0 == name)?.1.first().copied();
+        features.iter().map(|name| weight(name.as_ref()).unwrap_or(0.0)).collect()
+    }
+
+    /// The features of a table with their numbers, in the order of the file.
+    pub(super) fn rows<'a>(&'a self, table: &'a str) -> impl Iterator<Item = (&'a str, &'a [f64])> {
+        let feature = move |name: &'a str| name.strip_prefix(table)?.strip_prefix(':');
+        self.vectors.iter().filter_map(move |(name, numbers)| Some((feature(name)?, &numbers[..])))
+    }
+
     /// The vector of this name; empty if there is none.
     #[must_use]
     pub fn get(&self, name: &str) -> &[f64] {
@@ -46,8 +71,9 @@ impl Model {
     }
 }
 
-/// Sum of the products of weights and features; weights that are missing count as 0.
+/// Sum of the products of as many weights and features.
 pub(super) fn dot(weights: &[f64], features: &[f64]) -> f64 {
+    debug_assert_eq!(weights.len(), features.len(), "features and their names");
     weights.iter().zip(features).map(|(w, x)| w * x).sum()
 }
 
@@ -68,4 +94,17 @@ pub(super) fn softmax(scores: &[f64]) -> Vec<f64> {
     let exps: Vec<f64> = scores.iter().map(|s| (s - top).exp()).collect();
     let total: f64 = exps.iter().sum();
     exps.iter().map(|e| e / total).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_go_by_the_names_of_features() {
+        let model = Model::parse("# x:a 9\nx:b 2\nx:a 1 5\nxy:c 3\nx_trees 0 1");
+        assert_eq!(model.weights("x", &["a", "b", "c"]), [1.0, 2.0, 0.0]);
+        assert_eq!(model.rows("x").map(|row| row.0).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(model.get("x_trees"), [0.0, 1.0]);
+    }
 }

@@ -75,7 +75,7 @@ pub(super) fn rank_tempi(tempogram: &Tempogram, params: &AnalysisParams, model: 
             }
         }
     }
-    let judge = Judge::new(model, "tempo");
+    let judge = Judge::new(model, "tempo", &metrical_names());
     let mut found: Vec<Hypothesis> = tempi
         .into_iter()
         .filter(|&bpm| bpm >= params.tempo_min.get() && bpm <= params.tempo_max.get())
@@ -88,10 +88,15 @@ pub(super) fn rank_tempi(tempogram: &Tempogram, params: &AnalysisParams, model: 
     found
 }
 
+/// Names of the signals: the onset bands from low to high, changes of harmony, beats heard by the network.
+pub(super) const SIGNALS: [&str; N_SIGNALS] = ["bass", "low", "mid", "high", "harmony", "heard"];
 /// Multiples of a tempo at which events are looked for.
 const RATES: [f64; 5] = [0.5, 1.0, 2.0, 3.0, 4.0];
 /// Beats after which the onsets may repeat.
 const SPANS: [f64; 4] = [0.5, 1.0, 2.0, 4.0];
+
+/// The first of the [`metrical_features`], which are of the tempo itself.
+pub(super) const N_OF_TEMPO: usize = 2;
 
 /// What the tempogram says of a tempo: its distance in octaves from 110 BPM and the square of it, and
 /// for each signal its magnitude at simple multiples and its repetition after simple numbers of beats.
@@ -104,4 +109,14 @@ pub(super) fn metrical_features(tempogram: &Tempogram, bpm: f64) -> Vec<f64> {
         features.extend(SPANS.map(|n_beats| f64::from(tempogram.repetition(signal, bpm / n_beats))));
     }
     features
+}
+
+/// Names of the [`metrical_features`].
+pub(super) fn metrical_names() -> Vec<String> {
+    let mut names = vec!["octaves".to_owned(), "octaves-squared".to_owned()];
+    for signal in SIGNALS {
+        names.extend(RATES.map(|rate| format!("{signal}-rate-{rate}")));
+        names.extend(SPANS.map(|n_beats| format!("{signal}-after-{n_beats}")));
+    }
+    names
 }

@@ -1,5 +1,6 @@
 //! The stage as a whole, on drums synthesised here.
 
+use super::names::{JUDGES, ODDS, names_of};
 use super::*;
 use crate::features::{
     LoudnessMeter, OnsetExtractor, SpectrumExtractor, TimbreExtractor, TimbreFrames, WaveformExtractor,
@@ -346,30 +347,47 @@ fn what_was_learned_fits_what_is_seen() {
     let best = &heard.candidates[0];
     let cues = BarCues::of(&heard, &beats, &accents::accent_features(&heard.evidence, &beats), &model);
     let meters = bars::meter_features(&vec![0.0; beats.len()], &cues, 20);
-    let seen = [
+    let mut seen = vec![
         ("pulse", pulse_features(&heard, best).len()),
         ("downbeat", accents::accent_features(&heard.evidence, &beats)[0].len()),
         ("division", BarCues::division(&heard, &beats).len()),
         ("beat", beats::beat_features(&heard.evidence, &beats, 0.5)[0].len()),
         ("meter_confidence", meter::meter_confidence_features(0.5, 0.5, 8).len()),
     ];
-    for (name, n) in seen {
-        assert_eq!(model.get(name).len(), n, "{name}");
-    }
+    let probable = tempo_confidence_features(best, 0.5);
+    seen.push(("tempo_confidence", probable.len()));
     let rows = accents::accent_features(&heard.evidence, &beats);
     let accents = accents::accents(&rows, &model);
     let (places, _) = bars::count_bars(&accents, &bars::meter_odds(&accents, &cues, &model), false);
     let counts = frame::counts(&heard.evidence, &features.onsets.fine, &beats, (&rows, &accents), &places);
-    let judged = [
+    seen.extend([
         ("tempo", tempo::metrical_features(&heard.tempogram, 104.0).len()),
         ("reading", best.features.len()),
         ("meter", meters[0].len()),
         ("first", counts[0].features.len()),
-    ];
-    for (name, n) in judged {
-        for part in ["", "_centre", "_spread"] {
-            assert_eq!(model.get(&format!("{name}{part}")).len(), n, "{name}{part}");
-        }
-        assert_eq!(model.get(&format!("{name}_hidden")).len() % (n + 2), 0, "{name}");
+    ]);
+    assert_eq!(seen.len(), ODDS.len() + JUDGES.len());
+    for (name, n) in seen {
+        assert_eq!(names_of(name).len(), n, "{name}: features and their names");
+    }
+}
+
+#[test]
+fn every_feature_has_its_weights_and_no_other_has() {
+    let model = Model::parse(LEARNED);
+    for table in ODDS.into_iter().chain(JUDGES) {
+        let mut learned: Vec<&str> = model.rows(table).map(|row| row.0).collect();
+        let names = names_of(table);
+        let mut seen: Vec<&str> = names.iter().map(String::as_str).collect();
+        learned.sort_unstable();
+        seen.sort_unstable();
+        assert_eq!(learned, seen, "{table}: learn it anew");
+        assert!(seen.windows(2).all(|pair| pair[0] != pair[1]), "{table}: a name stands for two features");
+        let n_hidden = model.get(&format!("{table}_bias")).len();
+        assert_eq!(model.get(&format!("{table}_out")).len(), n_hidden, "{table}");
+        let is_judge = JUDGES.contains(&table);
+        assert_eq!((n_hidden > 0, !model.get(&format!("{table}_trees")).is_empty()), (is_judge, is_judge));
+        let n_numbers = if is_judge { 3 + n_hidden } else { 1 };
+        assert!(model.rows(table).all(|row| row.1.len() == n_numbers), "{table}");
     }
 }

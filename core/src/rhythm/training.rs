@@ -4,6 +4,7 @@ use super::bars::METERS;
 use super::beats::beat_features;
 use super::meter::meter_confidence_features;
 pub use super::model::Model;
+pub use super::names::{JUDGES, ODDS, names_of};
 use super::network::Network;
 use super::{
     BarCues, Heard, Reading, accents, bars, beat_times, candidates, frame, judge, meter, tempo,
@@ -46,8 +47,19 @@ pub struct Outcome {
     pub downbeats: Vec<f64>,
     /// Features of `beat`, `[n_beats]`.
     pub beat_features: Vec<Vec<f64>>,
-    /// Time signatures with the features of `meter_confidence`.
-    pub meters: Vec<(String, Vec<f64>)>,
+    /// Meters in order of time.
+    pub meters: Vec<FoundMeter>,
+}
+
+/// A meter that comes out.
+#[derive(Debug, Clone)]
+pub struct FoundMeter {
+    /// Time signature.
+    pub name: String,
+    /// Beats that it holds for.
+    pub n_beats: usize,
+    /// Features of `meter_confidence`.
+    pub features: Vec<f64>,
 }
 
 impl Examined {
@@ -176,7 +188,7 @@ impl Examined {
                 let sure = inside.iter().map(|&i| reading.posterior[i][which]).sum::<f32>()
                     / inside.len().max(1) as f32;
                 let features = meter_confidence_features(f64::from(sure), reading.triple, inside.len());
-                (span.value.to_string(), features)
+                FoundMeter { name: span.value.to_string(), n_beats: inside.len(), features }
             })
             .collect();
         Some(Outcome {
@@ -209,10 +221,10 @@ pub fn activate(sum: f64) -> f64 {
     judge::activate(sum)
 }
 
-/// The score of an alternative by the judge of this name.
+/// The score of an alternative, whose features have `names`, by the judge of this name.
 #[must_use]
-pub fn judge_score(model: &Model, name: &str, features: &[f64]) -> f64 {
-    judge::Judge::new(model, name).score(features)
+pub fn judge_score(model: &Model, name: &str, names: &[String], features: &[f64]) -> f64 {
+    judge::Judge::new(model, name, names).score(features)
 }
 
 /// The sum of the values that trees, as [`Model`] holds them, give to an alternative.

@@ -1,13 +1,12 @@
 //! Weights of what speaks for a key (multinomial logistic regression over the 24 keys), for there being one,
 //! and for a change of key.
 
-use std::fmt::Write as _;
-
 use sectionist_core::harmony::training::{KeyCase, KeyCases, N_KEY_FEATURES};
 use sectionist_core::units::Key;
 use sectionist_tests::fixtures::Span;
 use sectionist_tests::metrics;
 
+use super::lines;
 use crate::Failure;
 use crate::logistic::{self, Observation};
 use crate::minimise::minimise;
@@ -46,7 +45,7 @@ fn key_of(case: &KeyCase, annotated: &[Span]) -> Option<usize> {
 /// How much the songs without a key count beside those with one: few songs have none.
 const KEYLESS_WEIGHT: f64 = 0.5;
 
-/// The line of the file that tells songs with a key from those without, fitted to songs of which it is known.
+/// The lines of the file that tell songs with a key from those without, fitted to songs of which it is known.
 pub(super) fn fit_tonality(songs: &[(&KeyCases, bool)]) -> Result<String, Failure> {
     let n_of = |keyed: bool| songs.iter().filter(|(_, has_key)| *has_key == keyed).count().max(1) as f64;
     let (keyed, keyless) = (n_of(true), n_of(false));
@@ -58,10 +57,10 @@ pub(super) fn fit_tonality(songs: &[(&KeyCases, bool)]) -> Result<String, Failur
             weight: if *has_key { 1.0 / keyed } else { KEYLESS_WEIGHT / keyless },
         })
         .collect();
-    line("tonality", &logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-2)?)
+    lines("tonality", &logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-2)?)
 }
 
-/// The line of the file that tells modulations from other changes, fitted to songs with their annotated keys
+/// The lines of the file that tell modulations from other changes, fitted to songs with their annotated keys
 /// and what each of their changes counts.
 pub(super) fn fit_modulation(songs: &[(&KeyCases, &[Span], f64)]) -> Result<String, Failure> {
     let mut observations = Vec::new();
@@ -77,19 +76,10 @@ pub(super) fn fit_modulation(songs: &[(&KeyCases, &[Span], f64)]) -> Result<Stri
     }
     let total = observations.iter().map(|observation| observation.weight).sum::<f64>().max(1e-9);
     observations.iter_mut().for_each(|observation| observation.weight /= total);
-    line("modulation", &logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-2)?)
+    lines("modulation", &logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-2)?)
 }
 
-fn line(name: &str, weights: &[f64]) -> Result<String, Failure> {
-    let mut line = name.to_owned();
-    for w in weights {
-        write!(line, " {w:.4}")?;
-    }
-    line.push('\n');
-    Ok(line)
-}
-
-/// The line of the file, fitted to some stretches.
+/// The lines of the file, fitted to some stretches.
 pub(super) fn fit(answers: &[&Answer]) -> Result<String, Failure> {
     let total: f64 = answers.iter().map(|answer| answer.weight).sum();
     let n = (24 * answers.len()).max(1) as f64;
@@ -123,11 +113,13 @@ pub(super) fn fit(answers: &[&Answer]) -> Result<String, Failure> {
         (loss, gradient)
     };
     let weights = minimise(objective, vec![0.0; N_KEY_FEATURES], MAX_ITERATIONS)?;
-    line("key", &weights.iter().zip(scales).map(|(w, scale)| w / scale).collect::<Vec<_>>())
+    lines("key", &weights.iter().zip(scales).map(|(w, scale)| w / scale).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
 mod tests {
+    use sectionist_core::harmony::training::features_named;
+
     use super::*;
 
     #[test]
@@ -139,9 +131,13 @@ mod tests {
             Answer { features, key, weight: 1.0 }
         };
         let answers: Vec<Answer> = (0..24).map(answer).collect();
-        let line = fit(&answers.iter().collect::<Vec<_>>())?;
-        let weights: Vec<f64> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
-        assert!(weights[2] > 5.0 && weights[1].abs() < 1.0, "{line}");
+        let text = fit(&answers.iter().collect::<Vec<_>>())?;
+        let weight = |name: &str| -> Option<f64> {
+            text.lines().find_map(|line| line.strip_prefix("key:")?.strip_prefix(name)?.trim().parse().ok())
+        };
+        let names = features_named("key");
+        assert!(weight(names[2]).is_some_and(|w| w > 5.0), "{text}");
+        assert!(weight(names[1]).is_some_and(|w| w.abs() < 1.0), "{text}");
         Ok(())
     }
 

@@ -14,7 +14,9 @@ use std::sync::Mutex;
 use sectionist_core::AnalysisParams;
 use sectionist_core::features::Features;
 use sectionist_core::harmony::Harmony;
-use sectionist_core::harmony::training::{Heard, KeyCases, N_WEIGHTS, harmony_by, key_cases, qualities};
+use sectionist_core::harmony::training::{
+    Heard, KeyCases, N_WEIGHTS, features_named, harmony_by, key_cases, qualities,
+};
 use sectionist_core::rhythm::Rhythm;
 use sectionist_tests::fixtures::Span;
 use sectionist_tests::metrics;
@@ -205,10 +207,8 @@ fn learn_from(mut examples: Vec<Example>, recorded: &[(String, Lesson)]) -> Resu
     write_scores(&mut text, examples, &unseen)?;
     eprint!("{text}");
     text += &fits[N_FOLDS];
-    let certainty = chord_certainty(examples, &unseen)?;
-    writeln!(text, "chord-certainty {:.4} {:.4}", certainty[1], certainty[0])?;
-    let certainty = key_certainty(examples, &unseen)?;
-    writeln!(text, "key-certainty {:.4} {:.4}", certainty[1], certainty[0])?;
+    text += &lines("chord-certainty", &chord_certainty(examples, &unseen)?)?;
+    text += &lines("key-certainty", &key_certainty(examples, &unseen)?)?;
     Ok(text)
 }
 
@@ -242,7 +242,7 @@ fn is_composed(example: &Example) -> bool {
 /// miss a chord is worse than to hear one in drums.
 const NONE_WEIGHT: f64 = 0.06;
 
-/// Weights of what speaks for harmony, in a line of the file.
+/// Weights of what speaks for harmony, in lines of the file.
 fn fit_presence(lessons: &[&Lesson]) -> Result<String, Failure> {
     let mut totals = [0.0f64; 2];
     let mut observations = Vec::new();
@@ -261,11 +261,22 @@ fn fit_presence(lessons: &[&Lesson]) -> Result<String, Failure> {
         observation.weight *= share / totals[usize::from(is_harmonic)].max(1e-9);
     }
     let weights = logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-3)?;
-    let mut text = "presence".to_owned();
-    for weight in weights {
-        write!(text, " {weight:.4}")?;
+    lines("presence", &weights)
+}
+
+/// Lines of the file with the weights of a table's features.
+///
+/// # Errors
+/// There are not as many weights as features.
+fn lines(table: &str, weights: &[f64]) -> Result<String, Failure> {
+    let features = features_named(table);
+    if features.len() != weights.len() {
+        return Err(format!("`{table}` has {} features and {} weights", features.len(), weights.len()).into());
     }
-    text.push('\n');
+    let mut text = String::new();
+    for (feature, weight) in features.iter().zip(weights) {
+        writeln!(text, "{table}:{feature} {weight:.4}")?;
+    }
     Ok(text)
 }
 
@@ -275,13 +286,9 @@ fn fit(lessons: &[&Lesson]) -> Result<String, Failure> {
     let mut text = network::fit(&units);
     text += &fit_presence(lessons)?;
     let odds = change_odds(lessons)?;
-    for (name, odds) in [("change", &odds[..N_WEIGHTS]), ("\nnovelty", &odds[N_WEIGHTS..])] {
-        text += name;
-        for odds in odds {
-            write!(text, " {odds:.4}")?;
-        }
-    }
-    text.push('\n');
+    let (of_weight, of_novelty) = odds.split_at(N_WEIGHTS);
+    text += &lines("change", of_weight)?;
+    text += &lines("novelty", of_novelty)?;
     Ok(text)
 }
 
@@ -342,8 +349,8 @@ fn chord_spans(harmony: &Harmony) -> Vec<Span> {
         .collect()
 }
 
-/// Constant and slope from the log-odds of a chord's probability to those of being right.
-fn chord_certainty(examples: &[Example], found: &[Harmony]) -> Result<Vec<f64>, Failure> {
+/// Slope and constant from the log-odds of a chord's probability to those of being right.
+fn chord_certainty(examples: &[Example], found: &[Harmony]) -> Result<[f64; 2], Failure> {
     let mut observations = Vec::new();
     for (example, harmony) in examples.iter().zip(found) {
         for span in &harmony.chords {
@@ -358,14 +365,14 @@ fn chord_certainty(examples: &[Example], found: &[Harmony]) -> Result<Vec<f64>, 
             });
         }
     }
-    logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-3)
+    slope_and_constant(&observations)
 }
 
-/// Constant (0) and slope from the log-odds of a key's probability to those of being right, by time.
+/// Slope and constant (0) from the log-odds of a key's probability to those of being right, by time.
 ///
 /// Even odds stay even: where nearly all keys are right, a constant would make sure of doubtful ones, and
 /// songs are not everywhere so easy. So every observation has its mirror image.
-fn key_certainty(examples: &[Example], found: &[Harmony]) -> Result<Vec<f64>, Failure> {
+fn key_certainty(examples: &[Example], found: &[Harmony]) -> Result<[f64; 2], Failure> {
     let mut observations = Vec::new();
     for (example, harmony) in examples.iter().zip(found).filter(|(example, _)| !example.keys.is_empty()) {
         for span in &harmony.keys {
@@ -379,7 +386,12 @@ fn key_certainty(examples: &[Example], found: &[Harmony]) -> Result<Vec<f64>, Fa
             }
         }
     }
-    logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-3)
+    slope_and_constant(&observations)
+}
+
+fn slope_and_constant(observations: &[Observation]) -> Result<[f64; 2], Failure> {
+    let fitted = logistic::fit(&observations.iter().collect::<Vec<_>>(), 1e-3)?;
+    Ok([fitted[1], fitted[0]])
 }
 
 /// The spans between `start` and `end`.

@@ -15,13 +15,22 @@ const N_ITERATIONS: u64 = 300;
 /// Parts whose sums are made at once; always as many, so that the sums are the same everywhere.
 const N_PARTS: usize = 8;
 
-/// Learns `name_centre`, `name_spread`, `name` and `name_hidden` (core `rhythm/judge/layer.rs`) from choices,
-/// and puts them into the model, under a `penalty` on half the squares of the weights of the linear part.
+/// Learns a row for each of the features that have `names`, `name_bias` and `name_out` (core `rhythm/judge/layer.rs`)
+/// from choices, and puts them into the model, under a `penalty` on half the squares of the weights of the linear part.
 ///
 /// # Errors
-/// No choices, or they cannot be fitted.
-pub fn fit(choices: &[&Choice], name: &str, penalty: f64, model: &mut Model) -> Result<(), Failure> {
+/// No choices, others than of so many features, or they cannot be fitted.
+pub fn fit(
+    choices: &[&Choice],
+    name: &str,
+    names: &[String],
+    penalty: f64,
+    model: &mut Model,
+) -> Result<(), Failure> {
     let (centres, spreads) = moments(choices)?;
+    if names.len() != centres.len() {
+        return Err(format!("`{name}` has {} features and names for {}", centres.len(), names.len()).into());
+    }
     let seen: Vec<Choice> = choices
         .iter()
         .map(|choice| Choice {
@@ -33,10 +42,14 @@ pub fn fit(choices: &[&Choice], name: &str, penalty: f64, model: &mut Model) -> 
     let shape = Shape { n_features: centres.len(), penalty };
     let weights = minimise(|w| shape.objective(w, &seen), shape.start(), N_ITERATIONS)?;
     let (linear, hidden) = weights.split_at(shape.n_features);
-    model.set(name, linear.to_vec());
-    model.set(&format!("{name}_hidden"), hidden.to_vec());
-    model.set(&format!("{name}_centre"), centres);
-    model.set(&format!("{name}_spread"), spreads);
+    let units: Vec<&[f64]> = hidden.chunks_exact(shape.n_features + 2).collect();
+    model.set(&format!("{name}_bias"), units.iter().map(|unit| unit[0]).collect());
+    model.set(&format!("{name}_out"), units.iter().map(|unit| unit[1]).collect());
+    for (idx, feature) in names.iter().enumerate() {
+        let mut row = vec![centres[idx], spreads[idx], linear[idx]];
+        row.extend(units.iter().map(|unit| unit[2 + idx]));
+        model.set(&format!("{name}:{feature}"), row);
+    }
     Ok(())
 }
 
@@ -162,18 +175,20 @@ fn add(to: &mut [f64], xs: &[f64], factor: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::example::choices;
+    use crate::judge::example::{choices, names};
     use sectionist_core::rhythm::training::judge_score;
 
     #[test]
     fn what_no_linear_score_tells_is_learned() {
         let choices = choices();
         let mut model = Model::default();
-        assert!(fit(&choices.iter().collect::<Vec<_>>(), "x", 3.0, &mut model).is_ok());
+        assert!(fit(&choices.iter().collect::<Vec<_>>(), "x", &names(), 3.0, &mut model).is_ok());
         for choice in &choices {
-            let scores: Vec<f64> = choice.alternatives.iter().map(|x| judge_score(&model, "x", x)).collect();
+            let scores: Vec<f64> =
+                choice.alternatives.iter().map(|x| judge_score(&model, "x", &names(), x)).collect();
             assert!(scores[1] > scores[0] && scores[1] > scores[2], "{scores:?}");
         }
+        assert!(fit(&choices.iter().collect::<Vec<_>>(), "x", &names()[1..], 3.0, &mut model).is_err());
     }
 
     #[test]

@@ -8,13 +8,19 @@ use sectionist_core::rhythm::training::Model;
 use crate::Failure;
 use crate::choice::Choice;
 
-/// Learns the judge `name` and puts it into the model, its layer under a `penalty` on half the squares of the weights
-/// of its linear part.
+/// Learns the judge `name` of features that have `names` and puts it into the model, its layer under a `penalty` on
+/// half the squares of the weights of its linear part.
 ///
 /// # Errors
-/// No choices, or they cannot be fitted.
-pub fn fit(choices: &[&Choice], name: &str, penalty: f64, model: &mut Model) -> Result<(), Failure> {
-    layer::fit(choices, name, penalty, model)?;
+/// No choices, others than of so many features, or they cannot be fitted.
+pub fn fit(
+    choices: &[&Choice],
+    name: &str,
+    names: &[String],
+    penalty: f64,
+    model: &mut Model,
+) -> Result<(), Failure> {
+    layer::fit(choices, name, names, penalty, model)?;
     model.set(&format!("{name}_trees"), trees::fit(choices)?);
     Ok(())
 }
@@ -23,6 +29,11 @@ pub fn fit(choices: &[&Choice], name: &str, penalty: f64, model: &mut Model) -> 
 mod example {
     use crate::choice::Choice;
     use crate::dice::Dice;
+
+    /// Names of the features of [`choices`].
+    pub(super) fn names() -> [String; 3] {
+        ["one", "other", "nothing"].map(str::to_owned)
+    }
 
     /// Choices where right is what has exactly one of two features large, which no linear score tells; the third
     /// feature says nothing.

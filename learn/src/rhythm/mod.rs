@@ -9,7 +9,9 @@ use std::path::Path;
 
 use sectionist_core::AnalysisParams;
 use sectionist_core::rhythm::network_training::{Network, parse};
-use sectionist_core::rhythm::training::{Alternative, Examined, Model, Outcome, meters};
+use sectionist_core::rhythm::training::{
+    Alternative, Examined, FoundMeter, JUDGES, Model, ODDS, Outcome, meters, names_of,
+};
 use serde_json::{Value, json};
 
 use self::life::Life;
@@ -106,13 +108,14 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
     let mut report = String::new();
 
     let tempi: Vec<Option<Choice>> = cases.iter().map(|case| tempo_choice(case, &model)).collect();
+    let tempo_names = names_of("tempo");
     // Which tempi are followed is told by what does not know the song, as it will be.
     let mut unknowing = Vec::with_capacity(N_FOLDS);
     for left in 0..N_FOLDS {
         let others = cases.iter().zip(&tempi).filter(|(case, _)| case.fold != left);
         let some: Vec<&Choice> = others.filter_map(|(_, tempo)| tempo.as_ref()).collect();
         let mut own = Model::default();
-        judge::fit(&some, "tempo", TEMPO_PENALTY, &mut own)?;
+        judge::fit(&some, "tempo", &tempo_names, TEMPO_PENALTY, &mut own)?;
         unknowing.push(own);
     }
     songs::each(&mut cases, |case| case.heard.follow(&unknowing[case.fold]))?;
@@ -139,39 +142,45 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
                 .filter(|(i, _)| seen(*i, &cases))
                 .filter_map(|(_, c)| c.as_ref())
                 .collect();
-            judge::fit(&some, name, penalty, &mut own)?;
+            judge::fit(&some, name, &names_of(name), penalty, &mut own)?;
         }
         let some: Vec<&Observation> =
             accents.iter().enumerate().filter(|(i, _)| seen(*i, &cases)).flat_map(|(_, rows)| rows).collect();
-        own.set("downbeat", logistic::fit(&some, DOWNBEAT_PENALTY)?);
+        own.set_weights("downbeat", &names_of("downbeat"), &logistic::fit(&some, DOWNBEAT_PENALTY)?);
         let some: Vec<&Observation> = divisions
             .iter()
             .enumerate()
             .filter(|(i, _)| seen(*i, &cases))
             .filter_map(|(_, o)| o.as_ref())
             .collect();
-        own.set("division", logistic::fit(&some, DIVISION_PENALTY)?);
+        own.set_weights("division", &names_of("division"), &logistic::fit(&some, DIVISION_PENALTY)?);
         let choices: Vec<Choice> = cases
             .iter()
             .enumerate()
             .filter(|(i, _)| seen(*i, &cases))
             .flat_map(|(_, case)| meter_choices(case, &own))
             .collect();
-        judge::fit(&choices.iter().collect::<Vec<_>>(), "meter", METER_PENALTY, &mut own)?;
+        judge::fit(
+            &choices.iter().collect::<Vec<_>>(),
+            "meter",
+            &names_of("meter"),
+            METER_PENALTY,
+            &mut own,
+        )?;
         let counts: Vec<Choice> = cases
             .iter()
             .enumerate()
             .filter(|(i, _)| seen(*i, &cases))
             .filter_map(|(_, case)| count_choice(case, &own))
             .collect();
-        judge::fit(&counts.iter().collect::<Vec<_>>(), "first", FIRST_PENALTY, &mut own)?;
+        judge::fit(&counts.iter().collect::<Vec<_>>(), "first", &names_of("first"), FIRST_PENALTY, &mut own)?;
         if let Some(fold) = left {
             for (idx, case) in cases.iter_mut().enumerate().filter(|(_, case)| case.fold == fold) {
                 if let Some(choice) = &tempi[idx] {
                     tally.add(
                         &case.truth.set,
                         "tempo alone",
-                        f64::from(u8::from(choice.is_right(&own, "tempo"))),
+                        f64::from(u8::from(choice.is_right(&own, "tempo", &tempo_names))),
                     );
                 }
                 case.heard.choose(&own);
@@ -199,10 +208,10 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
     ] {
         let penalty = if name == "pulse" { PULSE_PENALTY } else { CONFIDENCE_PENALTY };
         let weights = logistic::fit(&obs.iter().collect::<Vec<_>>(), penalty)?;
-        model.set(name, weights);
+        model.set_weights(name, &names_of(name), &weights);
     }
     for o in &pulse_obs {
-        let found = o.x.iter().zip(model.get("pulse")).map(|(x, w)| x * w).sum::<f64>() >= 0.0;
+        let found = score(&model, "pulse", &o.x) >= 0.0;
         let what = if o.yes > 0.5 { "with" } else { "without" };
         tally.add(what, "pulse told rightly (seen)", f64::from(u8::from(found == (o.yes > 0.5))));
     }
@@ -213,12 +222,14 @@ fn fit(mut cases: Vec<Case>) -> Result<Learned, Failure> {
     Ok(Learned { text: file(&model, &report, cases.len()), answers })
 }
 
+/// Log odds by a table of weights.
+fn score(model: &Model, table: &str, x: &[f64]) -> f64 {
+    x.iter().zip(model.weights(table, &names_of(table))).map(|(x, w)| x * w).sum()
+}
+
 /// What is told of a song, as far as a report goes that tells of rhythm alone.
 fn answer(outcome: &Outcome, model: &Model) -> Value {
-    let sure = |name: &str, x: &[f64]| {
-        let sum: f64 = x.iter().zip(model.get(name)).map(|(x, w)| x * w).sum();
-        1.0 / (1.0 + (-sum).exp())
-    };
+    let sure = |name: &str, x: &[f64]| 1.0 / (1.0 + (-score(model, name, x)).exp());
     if sure("pulse", &outcome.pulse_features) < 0.5 {
         return json!({ "report": { "tempo": null, "beats": [], "downbeats": [] } });
     }
@@ -233,13 +244,13 @@ fn answer(outcome: &Outcome, model: &Model) -> Value {
         "tempo_confidence": sure("tempo_confidence", &outcome.tempo_features),
         "beats": beats,
         "downbeats": outcome.downbeats,
-        "time_signature": longest_meter(outcome).map(|(name, _)| name),
+        "time_signature": longest_meter(outcome).map(|meter| &meter.name),
     } })
 }
 
-/// The meter that holds longest, with its features.
-fn longest_meter(outcome: &Outcome) -> Option<&(String, Vec<f64>)> {
-    outcome.meters.iter().max_by(|a, b| a.1[3].total_cmp(&b.1[3]))
+/// The meter that holds longest.
+fn longest_meter(outcome: &Outcome) -> Option<&FoundMeter> {
+    outcome.meters.iter().max_by_key(|meter| meter.n_beats)
 }
 
 /// The text of the data file.
@@ -248,29 +259,29 @@ fn file(model: &Model, report: &str, n: usize) -> String {
         "# What the rhythm stage learned (rhythm/model.rs): weights of the features of tempi, of readings\n\
          # of the pulse, of downbeats, of meters, of divisions, and of the confidences.\n\
          # Written by `cargo xtask learn rhythm`; binary logistic regression, and conditional of a layer and\n\
-         # trees for tempi, readings, meters and first beats (rhythm/judge/).\n",
+         # trees for tempi, readings, meters and first beats (rhythm/judge/).\n\
+         # A line `TABLE:FEATURE` has the weight of a feature; in the judges its centre, its spread, its weight and one\n\
+         # for each hidden unit, and their trees count the features as they are listed here.\n",
     );
     let _ = writeln!(text, "# {n} songs. On songs left out ({N_FOLDS} folds, recordings by repository):");
     report.lines().for_each(|line| {
         let _ = writeln!(text, "# {line}");
     });
-    let judges = JUDGES.iter().flat_map(|name| PARTS.map(|part| format!("{name}{part}")));
-    for name in ODDS.map(str::to_owned).into_iter().chain(judges) {
-        let _ = write!(text, "{name}");
-        for x in model.get(&name) {
-            let _ = write!(text, " {}", stored(*x));
+    for table in ODDS.into_iter().chain(JUDGES) {
+        let is_judge = JUDGES.contains(&table);
+        let rows = names_of(table).into_iter().map(|feature| format!("{table}:{feature}"));
+        let [bias, out, trees] =
+            ["bias", "out", "trees"].map(|part| is_judge.then(|| format!("{table}_{part}")));
+        for name in [bias, out].into_iter().flatten().chain(rows).chain(trees) {
+            let _ = write!(text, "{name}");
+            for x in model.get(&name) {
+                let _ = write!(text, " {}", stored(*x));
+            }
+            text.push('\n');
         }
-        text.push('\n');
     }
     text
 }
-
-/// What is learned by binary logistic regression.
-const ODDS: [&str; 6] = ["pulse", "downbeat", "division", "tempo_confidence", "beat", "meter_confidence"];
-/// What is learned from choices.
-const JUDGES: [&str; 4] = ["tempo", "reading", "meter", "first"];
-/// The vectors of a judge.
-const PARTS: [&str; 5] = ["_centre", "_spread", "", "_hidden", "_trees"];
 
 /// Which tempo is right.
 fn tempo_choice(case: &Case, model: &Model) -> Option<Choice> {
@@ -417,10 +428,10 @@ fn observe(
     }
     let longest = longest_meter(outcome);
     let wanted = truth.beats.get(truth.beats.len() / 2).and_then(|&t| truth.signature_at(t));
-    if let (Some((found, x)), Some(wanted)) = (longest, wanted) {
-        let yes = f64::from(u8::from(sound_alike(found, wanted)));
+    if let (Some(found), Some(wanted)) = (longest, wanted) {
+        let yes = f64::from(u8::from(sound_alike(&found.name, wanted)));
         tally.add(set, "meter", yes);
-        meter.push(Observation { x: x.clone(), yes, weight: truth.weight });
+        meter.push(Observation { x: found.features.clone(), yes, weight: truth.weight });
     }
 }
 

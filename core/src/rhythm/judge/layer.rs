@@ -6,31 +6,50 @@ use crate::rhythm::model::{Model, dot};
 /// those that were learned from are judged by what they share with them.
 const MOST_SPREADS: f64 = 5.0;
 
-/// The learned vectors `name_centre`, `name_spread`, `name` and `name_hidden`; the last has a row of a bias, an
-/// outgoing weight and a weight for each feature for each hidden unit.
+/// What was learned of each feature: centre, spread, weight, and its weight for each hidden unit.
 #[derive(Debug)]
-pub(super) struct Layer<'a> {
-    centres: &'a [f64],
-    spreads: &'a [f64],
-    linear: &'a [f64],
-    hidden: &'a [f64],
+pub(super) struct Layer {
+    centres: Vec<f64>,
+    spreads: Vec<f64>,
+    linear: Vec<f64>,
+    hidden: Vec<Unit>,
 }
 
-impl<'a> Layer<'a> {
-    pub(super) fn new(model: &'a Model, name: &str) -> Self {
-        let of = |part: &str| model.get(&format!("{name}{part}"));
-        Self { centres: of("_centre"), spreads: of("_spread"), linear: of(""), hidden: of("_hidden") }
+/// A hidden unit.
+#[derive(Debug)]
+struct Unit {
+    bias: f64,
+    outgoing: f64,
+    /// `[n_features]`.
+    weights: Vec<f64>,
+}
+
+impl Layer {
+    /// Reads the rows `name:FEATURE`, and the biases and outgoing weights of the hidden units in `name_bias` and
+    /// `name_out`. A feature without a row counts for nothing.
+    pub(super) fn new(model: &Model, name: &str, features: &[String]) -> Self {
+        let rows: Vec<&[f64]> = features
+            .iter()
+            .map(|feature| model.rows(name).find(|row| row.0 == feature).map_or(&[][..], |row| row.1))
+            .collect();
+        let column = |idx: usize, missing: f64| {
+            rows.iter().map(|row| row.get(idx).copied().unwrap_or(missing)).collect::<Vec<f64>>()
+        };
+        let (biases, outgoing) = (model.get(&format!("{name}_bias")), model.get(&format!("{name}_out")));
+        let unit = |(idx, (&bias, &outgoing)): (usize, (&f64, &f64))| Unit {
+            bias,
+            outgoing,
+            weights: column(3 + idx, 0.0),
+        };
+        let hidden = biases.iter().zip(outgoing).enumerate().map(unit).collect();
+        Self { centres: column(0, 0.0), spreads: column(1, 1.0), linear: column(2, 0.0), hidden }
     }
 
     /// The score of an alternative. O(n_units · n_features).
     pub(super) fn score(&self, features: &[f64]) -> f64 {
-        let seen = standardised(features, self.centres, self.spreads);
-        let hidden: f64 = self
-            .hidden
-            .chunks_exact(features.len() + 2)
-            .map(|unit| unit[1] * activate(unit[0] + dot(&unit[2..], &seen)))
-            .sum();
-        dot(self.linear, &seen) + hidden
+        let seen = standardised(features, &self.centres, &self.spreads);
+        let of_unit = |unit: &Unit| unit.outgoing * activate(unit.bias + dot(&unit.weights, &seen));
+        dot(&self.linear, &seen) + self.hidden.iter().map(of_unit).sum::<f64>()
     }
 }
 
@@ -55,16 +74,18 @@ mod tests {
 
     #[test]
     fn a_score_is_the_linear_part_and_the_hidden_units() {
-        let model = Model::parse("x_centre 1 0\nx_spread 2 1\nx 0.5 -1\nx_hidden 1 3 1 0 0 -2 0 1");
+        let model = Model::parse("x_bias 1 0\nx_out 3 -2\nx:b 0 1 -1 0 1\nx:a 1 2 0.5 1 0");
         // Seen as 1 and 0.5: linear 0; units of 2 and of 0.5.
         let expected = 3.0 * (2.0 / 3.0) - 2.0 * (0.5 / 1.5);
-        assert!((Layer::new(&model, "x").score(&[3.0, 0.5]) - expected).abs() < 1e-12);
+        let features = ["a", "b", "unknown"].map(str::to_owned);
+        assert!((Layer::new(&model, "x", &features).score(&[3.0, 0.5, 7.0]) - expected).abs() < 1e-12);
     }
 
     #[test]
     fn one_wild_feature_counts_no_more_than_a_large_one() {
-        let model = Model::parse("x_centre 0\nx_spread 1\nx 1\nx_hidden 0 1 1");
-        assert_eq!(Layer::new(&model, "x").score(&[1e9]), Layer::new(&model, "x").score(&[5.0]));
-        assert!(Layer::new(&model, "x").score(&[5.0]) > Layer::new(&model, "x").score(&[4.0]));
+        let model = Model::parse("x_bias 0\nx_out 1\nx:a 0 1 1 1");
+        let layer = Layer::new(&model, "x", &["a".to_owned()]);
+        assert_eq!(layer.score(&[1e9]), layer.score(&[5.0]));
+        assert!(layer.score(&[5.0]) > layer.score(&[4.0]));
     }
 }

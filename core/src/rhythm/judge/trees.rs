@@ -34,6 +34,16 @@ impl Trees {
         trees
     }
 
+    /// The same trees over other features: `listed` has the index of each of those that they were grown on.
+    pub(in crate::rhythm) fn of_features(mut self, listed: &[usize]) -> Self {
+        for node in &mut self.nodes {
+            if let Node::Split { feature, .. } = node {
+                *feature = listed.get(*feature).copied().unwrap_or(usize::MAX);
+            }
+        }
+        self
+    }
+
     fn read<'a>(&mut self, pairs: &mut impl Iterator<Item = &'a [f64]>, depth: usize) {
         let at = self.nodes.len();
         match pairs.next() {
