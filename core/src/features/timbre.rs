@@ -2,7 +2,7 @@
 
 use crate::matrix::Matrix;
 use crate::params::AnalysisParams;
-use crate::signal::{ANALYSIS_RATE, Stft, StftParams};
+use crate::signal::{ANALYSIS_RATE, Stft, StftParams, sum_of_squares};
 use crate::units::FrameGrid;
 
 use super::mel::{Dct, MelFilterbank};
@@ -218,15 +218,30 @@ fn contrast_bands(n_bins: usize) -> Vec<ContrastBand> {
 
 impl ContrastBand {
     fn contrast_db(&self, magnitudes: &[f32], scratch: &mut Vec<f32>) -> f32 {
-        scratch.clear();
-        scratch.extend_from_slice(&magnitudes[self.bins.clone()]);
-        let (n, k) = (scratch.len(), self.n_extreme);
-        scratch.select_nth_unstable_by(k - 1, f32::total_cmp);
-        let valley = scratch[..k].iter().sum::<f32>() / k as f32;
-        scratch.select_nth_unstable_by(n - k, f32::total_cmp);
-        let peak = scratch[n - k..].iter().sum::<f32>() / k as f32;
+        let (bins, k) = (&magnitudes[self.bins.clone()], self.n_extreme);
+        let peak = mean_of_largest(bins, k, scratch, |x| x);
+        let valley = -mean_of_largest(bins, k, scratch, |x| -x);
         decibels(peak.max(MIN_MAGNITUDE)) - decibels(valley.max(MIN_MAGNITUDE))
     }
+}
+
+/// Mean of the `k` largest values of `key` (all, if there are fewer). `k` is small: few values are among the
+/// largest so far when they are met.
+fn mean_of_largest(xs: &[f32], k: usize, largest: &mut Vec<f32>, key: impl Fn(f32) -> f32) -> f32 {
+    // The largest first.
+    largest.clear();
+    largest.resize(k, f32::NEG_INFINITY);
+    let mut least = f32::NEG_INFINITY;
+    for x in xs.iter().map(|&x| key(x)) {
+        if x > least {
+            let at = largest.partition_point(|&other| other >= x);
+            largest.copy_within(at..k - 1, at + 1);
+            largest[at] = x;
+            least = largest[k - 1];
+        }
+    }
+    let n = k.min(xs.len());
+    largest[..n].iter().sum::<f32>() / n as f32
 }
 
 /// Energy and sign changes of consecutive blocks of [`HOP_LENGTH`] samples; two blocks are a frame.
@@ -240,17 +255,23 @@ struct SampleBlocks {
 
 impl SampleBlocks {
     fn push(&mut self, samples: &[f32]) {
-        for &x in samples {
-            if self.n_samples.is_multiple_of(HOP_LENGTH) {
+        let mut later = samples;
+        while let Some(&first) = later.first() {
+            let n_open = self.n_samples % HOP_LENGTH;
+            if n_open == 0 {
                 self.energy.push(0.0);
                 self.n_crossings.push(0);
             }
-            let is_negative = x < 0.0;
-            let block = self.energy.len() - 1;
-            self.energy[block] += x * x;
-            self.n_crossings[block] += u32::from(self.n_samples > 0 && is_negative != self.last_is_negative);
-            self.last_is_negative = is_negative;
-            self.n_samples += 1;
+            let (now, rest) = later.split_at(later.len().min(HOP_LENGTH - n_open));
+            let changes = now.windows(2).map(|pair| u32::from((pair[0] < 0.0) != (pair[1] < 0.0)));
+            let at_start = self.n_samples > 0 && (first < 0.0) != self.last_is_negative;
+            if let (Some(energy), Some(n_crossings)) = (self.energy.last_mut(), self.n_crossings.last_mut()) {
+                *energy += sum_of_squares(now) as f32;
+                *n_crossings += u32::from(at_start) + changes.sum::<u32>();
+            }
+            self.last_is_negative = now.last().is_some_and(|&x| x < 0.0);
+            self.n_samples += now.len();
+            later = rest;
         }
     }
 
