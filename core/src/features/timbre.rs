@@ -219,29 +219,28 @@ fn contrast_bands(n_bins: usize) -> Vec<ContrastBand> {
 impl ContrastBand {
     fn contrast_db(&self, magnitudes: &[f32], scratch: &mut Vec<f32>) -> f32 {
         let (bins, k) = (&magnitudes[self.bins.clone()], self.n_extreme);
-        let peak = mean_of_largest(bins, k, scratch, |x| x);
-        let valley = -mean_of_largest(bins, k, scratch, |x| -x);
+        // Spectra fall: from this end and from that few values are met that change the answer.
+        let peak = mean_of_largest(bins.iter().copied(), k, scratch);
+        let valley = -mean_of_largest(bins.iter().rev().map(|x| -x), k, scratch);
         decibels(peak.max(MIN_MAGNITUDE)) - decibels(valley.max(MIN_MAGNITUDE))
     }
 }
 
-/// Mean of the `k` largest values of `key` (all, if there are fewer). `k` is small: few values are among the
-/// largest so far when they are met.
-fn mean_of_largest(xs: &[f32], k: usize, largest: &mut Vec<f32>, key: impl Fn(f32) -> f32) -> f32 {
-    // The largest first.
+/// Mean of the `k` largest values, of at least as many. O(n) as long as few are among the largest when they are met.
+fn mean_of_largest(xs: impl Iterator<Item = f32>, k: usize, largest: &mut Vec<f32>) -> f32 {
+    // In falling order.
     largest.clear();
     largest.resize(k, f32::NEG_INFINITY);
     let mut least = f32::NEG_INFINITY;
-    for x in xs.iter().map(|&x| key(x)) {
+    for x in xs {
         if x > least {
-            let at = largest.partition_point(|&other| other >= x);
+            let at = largest.iter().take_while(|&&other| other >= x).count();
             largest.copy_within(at..k - 1, at + 1);
             largest[at] = x;
             least = largest[k - 1];
         }
     }
-    let n = k.min(xs.len());
-    largest[..n].iter().sum::<f32>() / n as f32
+    largest.iter().sum::<f32>() / k as f32
 }
 
 /// Energy and sign changes of consecutive blocks of [`HOP_LENGTH`] samples; two blocks are a frame.

@@ -203,30 +203,24 @@ impl Pass {
         match (self.radix, self.twiddles.as_slice()) {
             (4, [w1, w2, w3]) if self.s == 1 => first_fours(self.m, [w1, w2, w3], from, to),
             (4, [w1, w2, w3]) if self.s.is_multiple_of(LANES) => self.fours([w1, w2, w3], from, to),
+            (2, _) if self.m == 1 => last_twos(from, to),
             _ if self.s.is_multiple_of(LANES) => self.any::<LANES>(from, to),
             _ => self.any::<1>(from, to),
         }
     }
 
     /// A pass of radix four over lanes.
-    fn fours(&self, [w1, w2, w3]: [&Split; 3], from: &Split, to: &mut Split) {
-        let (m, s) = (self.m, self.s / LANES);
-        let (xr, xi) = (from.re.as_chunks::<LANES>().0, from.im.as_chunks::<LANES>().0);
+    fn fours(&self, w: [&Split; 3], from: &Split, to: &mut Split) {
+        let s = self.s / LANES;
+        let x = Quarters::of(&from.re, &from.im);
         let (yr, yi) = (to.re.as_chunks_mut::<LANES>().0, to.im.as_chunks_mut::<LANES>().0);
+        if s == 1 {
+            return x.transform_each(w, yr.as_chunks_mut().0, yi.as_chunks_mut().0);
+        }
         let outputs = yr.chunks_exact_mut(4 * s).zip(yi.chunks_exact_mut(4 * s));
-        for (p, (yr, yi)) in outputs.enumerate().take(m) {
-            let part = |xs: &'_ [Lanes], k: usize| (p + m * k) * s..(p + m * k) * s + s.min(xs.len());
-            let [r0, r1, r2, r3] = [0, 1, 2, 3].map(|k| &xr[part(xr, k)]);
-            let [i0, i1, i2, i3] = [0, 1, 2, 3].map(|k| &xi[part(xi, k)]);
-            let w = [w1, w2, w3].map(|w| (w.re[p], w.im[p]));
-            for q in 0..s {
-                let x = [(r0[q], i0[q]), (r1[q], i1[q]), (r2[q], i2[q]), (r3[q], i3[q])];
-                let y = four(x);
-                (yr[q], yi[q]) = y[0];
-                for j in 1..4 {
-                    (yr[j * s + q], yi[j * s + q]) = turned(y[j], w[j - 1]);
-                }
-            }
+        for (p, (yr, yi)) in outputs.enumerate() {
+            let w = w.map(|w| (w.re[p], w.im[p]));
+            x.part(p * s, s).transform(w, yr, yi);
         }
     }
 
@@ -255,35 +249,109 @@ impl Pass {
     }
 }
 
+/// The four quarters of complex values, in lanes.
+#[derive(Clone, Copy)]
+struct Quarters<'a> {
+    re: [&'a [Lanes]; 4],
+    im: [&'a [Lanes]; 4],
+}
+
+impl<'a> Quarters<'a> {
+    fn of(re: &'a [f32], im: &'a [f32]) -> Self {
+        fn quarters(xs: &[f32]) -> [&[Lanes]; 4] {
+            let (first, second) = xs.split_at(xs.len() / 2);
+            let ((a, b), (c, d)) = (first.split_at(first.len() / 2), second.split_at(second.len() / 2));
+            [a.as_chunks().0, b.as_chunks().0, c.as_chunks().0, d.as_chunks().0]
+        }
+        Self { re: quarters(re), im: quarters(im) }
+    }
+
+    /// `n` lanes of each quarter.
+    #[inline(always)]
+    fn part(&self, start: usize, n: usize) -> Self {
+        let of = |xs: [&'a [Lanes]; 4]| {
+            let [a, b, c, d] = xs;
+            [&a[start..start + n], &b[start..start + n], &c[start..start + n], &d[start..start + n]]
+        };
+        Self { re: of(self.re), im: of(self.im) }
+    }
+
+    /// Transforms of four values, one of each quarter; all but the first of the results turned. To the quarters of
+    /// `yr` and `yi`.
+    #[inline(always)]
+    fn transform(&self, w: [(f32, f32); 3], yr: &mut [Lanes], yi: &mut [Lanes]) {
+        let n = self.re[0].len();
+        let ([r0, r1, r2, r3], [i0, i1, i2, i3]) = (self.re, self.im);
+        let (r1, r2, r3) = (&r1[..n], &r2[..n], &r3[..n]);
+        let (i0, i1, i2, i3) = (&i0[..n], &i1[..n], &i2[..n], &i3[..n]);
+        let ((yr0, yr1, yr2, yr3), (yi0, yi1, yi2, yi3)) = (split_in_four(yr, n), split_in_four(yi, n));
+        for q in 0..n {
+            let x = [(r0[q], i0[q]), (r1[q], i1[q]), (r2[q], i2[q]), (r3[q], i3[q])];
+            let y = four(x);
+            (yr0[q], yi0[q]) = y[0];
+            (yr1[q], yi1[q]) = turned(y[1], w[0]);
+            (yr2[q], yi2[q]) = turned(y[2], w[1]);
+            (yr3[q], yi3[q]) = turned(y[3], w[2]);
+        }
+    }
+}
+
+impl Quarters<'_> {
+    /// The same with factors of their own for each of the lanes, side by side.
+    fn transform_each(&self, [w1, w2, w3]: [&Split; 3], yr: &mut [[Lanes; 4]], yi: &mut [[Lanes; 4]]) {
+        let n = yr.len();
+        let ([r0, r1, r2, r3], [i0, i1, i2, i3]) = (self.re.map(|xs| &xs[..n]), self.im.map(|xs| &xs[..n]));
+        let (w1r, w1i, w2r) = (&w1.re[..n], &w1.im[..n], &w2.re[..n]);
+        let (w2i, w3r, w3i) = (&w2.im[..n], &w3.re[..n], &w3.im[..n]);
+        let yi = &mut yi[..n];
+        for p in 0..n {
+            let y = four([(r0[p], i0[p]), (r1[p], i1[p]), (r2[p], i2[p]), (r3[p], i3[p])]);
+            let y1 = turned(y[1], (w1r[p], w1i[p]));
+            let y2 = turned(y[2], (w2r[p], w2i[p]));
+            let y3 = turned(y[3], (w3r[p], w3i[p]));
+            yr[p] = [y[0].0, y1.0, y2.0, y3.0];
+            yi[p] = [y[0].1, y1.1, y2.1, y3.1];
+        }
+    }
+}
+
+type Four<'a> = (&'a mut [Lanes], &'a mut [Lanes], &'a mut [Lanes], &'a mut [Lanes]);
+
+#[inline(always)]
+fn split_in_four(xs: &mut [Lanes], n: usize) -> Four<'_> {
+    let (a, rest) = xs.split_at_mut(n);
+    let (b, rest) = rest.split_at_mut(n);
+    let (c, rest) = rest.split_at_mut(n);
+    (a, b, c, &mut rest[..n])
+}
+
 /// The first pass when its radix is four: neighbours in memory are transforms of their own in what goes in, not in
 /// what comes out.
 fn first_fours(m: usize, [w1, w2, w3]: [&Split; 3], from: &Split, to: &mut Split) {
-    let part = |xs: &'_ [f32], k: usize| k * m..(k * m + m).min(xs.len());
-    let [r0, r1, r2, r3] = [0, 1, 2, 3].map(|k| &from.re[part(&from.re, k)]);
-    let [i0, i1, i2, i3] = [0, 1, 2, 3].map(|k| &from.im[part(&from.im, k)]);
-    let (yr, yi) = (to.re.as_chunks_mut::<4>().0, to.im.as_chunks_mut::<4>().0);
-    let n_lanes = m / LANES;
-    for at in (0..n_lanes * LANES).step_by(LANES) {
-        let lanes = |xs: &[f32]| -> Lanes { std::array::from_fn(|lane| xs[at..at + LANES][lane]) };
-        let y = four([
-            (lanes(r0), lanes(i0)),
-            (lanes(r1), lanes(i1)),
-            (lanes(r2), lanes(i2)),
-            (lanes(r3), lanes(i3)),
-        ]);
-        let y1 = product(y[1], (lanes(&w1.re), lanes(&w1.im)));
-        let y2 = product(y[2], (lanes(&w2.re), lanes(&w2.im)));
-        let y3 = product(y[3], (lanes(&w3.re), lanes(&w3.im)));
-        for lane in 0..LANES {
-            yr[at + lane] = [y[0].0[lane], y1.0[lane], y2.0[lane], y3.0[lane]];
-            yi[at + lane] = [y[0].1[lane], y1.1[lane], y2.1[lane], y3.1[lane]];
-        }
+    fn quarters(xs: &[f32], m: usize) -> [&[f32]; 4] {
+        [&xs[..m], &xs[m..2 * m], &xs[2 * m..3 * m], &xs[3 * m..4 * m]]
     }
-    for p in n_lanes * LANES..m {
+    let ([r0, r1, r2, r3], [i0, i1, i2, i3]) = (quarters(&from.re, m), quarters(&from.im, m));
+    let (yr, yi) = (&mut to.re.as_chunks_mut::<4>().0[..m], &mut to.im.as_chunks_mut::<4>().0[..m]);
+    let (w1r, w1i, w2r) = (&w1.re[..m], &w1.im[..m], &w2.re[..m]);
+    let (w2i, w3r, w3i) = (&w2.im[..m], &w3.re[..m], &w3.im[..m]);
+    for p in 0..m {
         let y = four([([r0[p]], [i0[p]]), ([r1[p]], [i1[p]]), ([r2[p]], [i2[p]]), ([r3[p]], [i3[p]])]);
-        let [y1, y2, y3] = [(1, w1), (2, w2), (3, w3)].map(|(j, w)| turned(y[j], (w.re[p], w.im[p])));
+        let y1 = turned(y[1], (w1r[p], w1i[p]));
+        let y2 = turned(y[2], (w2r[p], w2i[p]));
+        let y3 = turned(y[3], (w3r[p], w3i[p]));
         yr[p] = [y[0].0[0], y1.0[0], y2.0[0], y3.0[0]];
         yi[p] = [y[0].1[0], y1.1[0], y2.1[0], y3.1[0]];
+    }
+}
+
+/// The last pass when its radix is two: sums and differences.
+fn last_twos(from: &Split, to: &mut Split) {
+    for (x, y) in [(&from.re, &mut to.re), (&from.im, &mut to.im)] {
+        let ((a, b), (sums, differences)) = (x.split_at(x.len() / 2), y.split_at_mut(x.len() / 2));
+        for ((a, b), (sum, difference)) in a.iter().zip(b).zip(sums.iter_mut().zip(differences)) {
+            (*sum, *difference) = (a + b, a - b);
+        }
     }
 }
 

@@ -38,7 +38,7 @@ impl MonoResampler {
             ratio: f64::from(ANALYSIS_RATE) / f64::from(sample_rate),
             mixer: Mixer::new(sample_rate),
             pending: Vec::new(),
-            delay: converter.as_ref().map_or(0, |converter| converter.n_out / 2),
+            delay: converter.as_ref().map_or(0, |converter| converter.delay),
             converter,
             n_in: 0,
             n_out: 0,
@@ -92,13 +92,16 @@ impl MonoResampler {
 
 /// Converts chunks of samples from one rate to another: their spectra, filtered and cut or widened.
 ///
-/// Chunks are followed by as many zeros, so that what the filter makes of one reaches into the next only.
+/// Chunks are followed by as many zeros as the filter is long, so that what it makes of one reaches into the next only.
 struct Converter {
+    /// Samples of a chunk, and of what becomes of it.
     n_in: usize,
     n_out: usize,
+    /// Samples by which the output is late: half the filter's length.
+    delay: usize,
     forward: RealFft,
     inverse: RealFft,
-    /// The low-pass's transform, in the scale of the inverse, `[n_in + 1]`.
+    /// The low-pass's transform, in the scale of the inverse.
     filter: Split,
     padded: Vec<f32>,
     spectrum: Split,
@@ -111,25 +114,33 @@ struct Converter {
 /// Bins at the lower of both Nyquist frequencies that the filter's slope takes: half the main lobe of its window.
 const SLOPE: f64 = 13.68;
 
+/// Most samples of a transform: longer ones lose less to the zeros, but answer later and leave the caches.
+const MAX_TRANSFORM: usize = 8192;
+
 impl Converter {
-    fn new(n_in: usize, n_out: usize) -> Self {
-        let mut forward = RealFft::new(2 * n_in);
-        let mut padded = vec![0.0; 2 * n_in];
-        padded[..n_in].copy_from_slice(&low_pass(n_in, n_in.min(n_out)));
+    /// For a filter of `n_taps_in` samples of the input, `n_taps_out` of the output.
+    fn new(n_taps_in: usize, n_taps_out: usize) -> Self {
+        // As often as the filter is long; once is for the zeros.
+        let n_spans = (MAX_TRANSFORM / n_taps_in.max(n_taps_out)).max(2);
+        let (size_in, size_out) = (n_spans * n_taps_in, n_spans * n_taps_out);
+        let mut forward = RealFft::new(size_in);
+        let mut padded = vec![0.0; size_in];
+        padded[..n_taps_in].copy_from_slice(&low_pass(n_taps_in, n_taps_in.min(n_taps_out), size_in));
         let mut filter = forward.spectrum();
         forward.forward(&padded, &mut filter);
         padded.fill(0.0);
         Self {
-            n_in,
-            n_out,
+            n_in: size_in - n_taps_in,
+            n_out: size_out - n_taps_out,
+            delay: n_taps_out / 2,
             spectrum: forward.spectrum(),
-            filtered: Split::zeros(n_out + 1),
+            filtered: Split::zeros(size_out / 2 + 1),
             forward,
-            inverse: RealFft::new(2 * n_out),
+            inverse: RealFft::new(size_out),
             filter,
             padded,
-            output: vec![0.0; 2 * n_out],
-            overlap: vec![0.0; n_out],
+            output: vec![0.0; size_out],
+            overlap: vec![0.0; n_taps_out],
         }
     }
 
@@ -137,7 +148,7 @@ impl Converter {
     fn convert(&mut self, chunk: &[f32]) -> &[f32] {
         self.padded[..self.n_in].copy_from_slice(chunk);
         self.forward.forward(&self.padded, &mut self.spectrum);
-        let n = self.n_in.min(self.n_out);
+        let n = self.padded.len().min(self.output.len()) / 2;
         let (x, w, y) = (&self.spectrum, &self.filter, &mut self.filtered);
         let (xr, xi, wr, wi) = (&x.re[..n], &x.im[..n], &w.re[..n], &w.im[..n]);
         let (yr, yi) = (&mut y.re[..n], &mut y.im[..n]);
@@ -148,14 +159,15 @@ impl Converter {
         self.inverse.inverse(&self.filtered, &mut self.output);
         let (now, later) = self.output.split_at_mut(self.n_out);
         now.iter_mut().zip(&self.overlap).for_each(|(x, before)| *x += before);
+        // A chunk is at least as long as the filter.
         self.overlap.copy_from_slice(later);
         now
     }
 }
 
 /// A low-pass of `n` samples that ends where bins `n_kept` of `n` would: a sinc under the square of a
-/// Blackman-Harris window (Harris 1978), which leaves nothing above −180 dB. Its sum is 1 / (2 · n).
-fn low_pass(n: usize, n_kept: usize) -> Vec<f32> {
+/// Blackman-Harris window (Harris 1978), which leaves nothing above −180 dB. Its sum is 1 / `scale`.
+fn low_pass(n: usize, n_kept: usize, scale: usize) -> Vec<f32> {
     let cutoff = (1.0 - SLOPE / n_kept as f64) * n_kept as f64 / n as f64;
     let taps: Vec<f64> = (0..n)
         .map(|i| {
@@ -166,7 +178,7 @@ fn low_pass(n: usize, n_kept: usize) -> Vec<f32> {
             window * window * sinc
         })
         .collect();
-    let scale = 1.0 / (2.0 * n as f64 * taps.iter().sum::<f64>());
+    let scale = 1.0 / (scale as f64 * taps.iter().sum::<f64>());
     taps.iter().map(|x| (x * scale) as f32).collect()
 }
 
