@@ -49,7 +49,8 @@ impl KWeighting {
     pub(super) fn energy(&mut self, left: &[f32], right: &[f32]) -> Pair {
         let [b0, b1, b2, a1, a2] = self.shelf;
         let [c1, c2] = self.high_pass;
-        let State { input: [mut x1, mut x2], between: [mut y1, mut y2], output: [mut z1, mut z2] } = self.state;
+        let State { input: [mut x1, mut x2], between: [mut y1, mut y2], output: [mut z1, mut z2] } =
+            self.state;
         let mut sum = [0.0; 2];
         for (&left, &right) in left.iter().zip(right) {
             let x = [f64::from(left), f64::from(right)];
@@ -89,9 +90,17 @@ mod tests {
     #[test]
     fn filters_are_the_standards() {
         let filters = KWeighting::new(48_000);
-        let shelf = [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85, -1.690_659_293_182_41, 0.732_480_774_215_85];
+        let shelf = [
+            1.535_124_859_586_97,
+            -2.691_696_189_406_38,
+            1.198_392_810_852_85,
+            -1.690_659_293_182_41,
+            0.732_480_774_215_85,
+        ];
         let high_pass = [-1.990_047_454_833_98, 0.990_072_250_366_21];
-        for (found, expected) in filters.shelf.iter().zip(shelf).chain(filters.high_pass.iter().zip(high_pass)) {
+        for (found, expected) in
+            filters.shelf.iter().zip(shelf).chain(filters.high_pass.iter().zip(high_pass))
+        {
             assert!((found - expected).abs() < 1e-7, "{found} vs {expected}");
         }
     }

@@ -3,6 +3,7 @@
 mod k_weighting;
 pub mod loudness;
 pub mod mel;
+pub mod moments;
 pub mod onset;
 pub mod spectrum;
 pub mod timbre;

@@ -6,6 +6,7 @@ use crate::signal::{ANALYSIS_RATE, Stft, StftParams, sum_of_squares};
 use crate::units::FrameGrid;
 
 use super::mel::{Dct, MelFilterbank};
+use super::moments::Moments;
 
 /// Bands of the mel spectrum that is kept.
 pub const N_MELS: usize = 64;
@@ -39,14 +40,14 @@ pub struct TimbreFrames {
     pub grid: FrameGrid,
     /// Mel power in dB (reference 1, floor −100), `[n_frames × N_MELS]`.
     pub mel_db: Matrix,
-    /// `[n_frames × N_MFCC]`.
-    pub mfcc: Matrix,
+    /// Mel-frequency cepstral coefficients, over all frames.
+    pub mfcc: Moments<N_MFCC>,
     /// Spectral centroid in Hz, `[n_frames]`.
     pub centroid_hz: Vec<f32>,
     /// Frequency below which 85 % of the magnitude lies, in Hz, `[n_frames]`.
     pub rolloff_hz: Vec<f32>,
-    /// Peak-to-valley difference per band in dB, `[n_frames × N_CONTRAST]` (Jiang et al. 2002).
-    pub contrast_db: Matrix,
+    /// Peak-to-valley difference per band in dB, over all frames (Jiang et al. 2002).
+    pub contrast_db: Moments<N_CONTRAST>,
     /// Geometric over arithmetic mean of the power spectrum, in [0, 1], `[n_frames]`.
     pub flatness: Vec<f32>,
     /// Share of neighbouring samples that differ in sign, in [0, 1], `[n_frames]`.
@@ -106,10 +107,10 @@ impl SpectralFrames {
             frames: TimbreFrames {
                 grid: FrameGrid { sample_rate: ANALYSIS_RATE, hop_length: HOP_LENGTH },
                 mel_db: Matrix::with_cols(N_MELS),
-                mfcc: Matrix::with_cols(N_MFCC),
+                mfcc: Moments::default(),
                 centroid_hz: Vec::new(),
                 rolloff_hz: Vec::new(),
-                contrast_db: Matrix::with_cols(N_CONTRAST),
+                contrast_db: Moments::default(),
                 flatness: Vec::new(),
                 zero_crossing_rate: Vec::new(),
                 rms: Vec::new(),
@@ -135,7 +136,7 @@ impl SpectralFrames {
         }
         let mut mfcc = [0.0; N_MFCC];
         self.dct.apply(&self.mel_db, &mut mfcc);
-        self.frames.mfcc.push_row(&mfcc);
+        self.frames.mfcc.push(&mfcc);
         let mut mel_db = [0.0; N_MELS];
         for (db, pair) in mel_db.iter_mut().zip(self.mel_power.chunks_exact(2)) {
             *db = decibels(0.5 * (pair[0] + pair[1]));
@@ -150,7 +151,7 @@ impl SpectralFrames {
         for (db, band) in contrast.iter_mut().zip(&self.contrast_bands) {
             *db = band.contrast_db(magnitudes, &mut self.scratch);
         }
-        self.frames.contrast_db.push_row(&contrast);
+        self.frames.contrast_db.push(&contrast);
     }
 }
 
@@ -337,7 +338,7 @@ mod tests {
         // Periodogram bins of white noise are χ² with two degrees of freedom: flatness e^−γ ≈ 0.56.
         assert!((noise.flatness[mid] - 0.56).abs() < 0.08, "{}", noise.flatness[mid]);
         let tone = frames_of(&sine(1_000.0, 1.0));
-        assert!(tone.contrast_db.row(mid)[3] > noise.contrast_db.row(mid)[3] + 10.0);
+        assert!(tone.contrast_db.means()[3] > noise.contrast_db.means()[3] + 10.0);
     }
 
     #[test]

@@ -192,9 +192,7 @@ impl Pass {
             radix,
             m,
             s,
-            twiddles: (1..radix)
-                .map(|j| Split::rotations((0..m).map(|p| angle(p * j, radix * m))))
-                .collect(),
+            twiddles: (1..radix).map(|j| Split::rotations((0..m).map(|p| angle(p * j, radix * m)))).collect(),
             roots: Split::rotations((0..radix).map(|k| angle(k, radix))),
         }
     }
@@ -232,7 +230,11 @@ impl Pass {
         let (yr, yi) = (to.re.as_chunks_mut::<N>().0, to.im.as_chunks_mut::<N>().0);
         for p in 0..m {
             for j in 0..radix {
-                let w = if j == 0 { (1.0, 0.0) } else { (self.twiddles[j - 1].re[p], self.twiddles[j - 1].im[p]) };
+                let w = if j == 0 {
+                    (1.0, 0.0)
+                } else {
+                    (self.twiddles[j - 1].re[p], self.twiddles[j - 1].im[p])
+                };
                 for q in 0..s {
                     let mut sum = ([0.0; N], [0.0; N]);
                     for k in 0..radix {
@@ -484,7 +486,10 @@ mod tests {
             for k in (0..=n / 2).step_by((n / 100).max(1)) {
                 let (re, im) = naive(&xs, k);
                 let (found_re, found_im) = (f64::from(spectrum.re[k]), f64::from(spectrum.im[k]));
-                assert!((found_re - re).hypot(found_im - im) < tolerance, "{n} {k}: {found_re} {found_im} {re} {im}");
+                assert!(
+                    (found_re - re).hypot(found_im - im) < tolerance,
+                    "{n} {k}: {found_re} {found_im} {re} {im}"
+                );
             }
         }
     }

@@ -30,7 +30,8 @@ impl MonoResampler {
             // The transform takes whole periods of the ratio; four times as many make its delay, half an output
             // block, a whole number of samples, and its size divisible by eight.
             let divisor = gcd(sample_rate, ANALYSIS_RATE);
-            let (period_in, period_out) = ((sample_rate / divisor) as usize, (ANALYSIS_RATE / divisor) as usize);
+            let (period_in, period_out) =
+                ((sample_rate / divisor) as usize, (ANALYSIS_RATE / divisor) as usize);
             let n_periods = 4 * MIN_CHUNK.div_ceil(4 * period_in);
             Converter::new(n_periods * period_in, n_periods * period_out)
         });
@@ -172,7 +173,8 @@ fn low_pass(n: usize, n_kept: usize, scale: usize) -> Vec<f32> {
     let taps: Vec<f64> = (0..n)
         .map(|i| {
             let turn = std::f64::consts::TAU * i as f64 / n as f64;
-            let window = 0.358_75 - 0.488_29 * turn.cos() + 0.141_28 * (2.0 * turn).cos() - 0.011_68 * (3.0 * turn).cos();
+            let window = 0.358_75 - 0.488_29 * turn.cos() + 0.141_28 * (2.0 * turn).cos()
+                - 0.011_68 * (3.0 * turn).cos();
             let x = std::f64::consts::PI * cutoff * (i as f64 - (n / 2) as f64);
             let sinc = if x.abs() < 1e-9 { 1.0 } else { x.sin() / x };
             window * window * sinc
