@@ -113,6 +113,38 @@ pub fn extractors(
     }
 }
 
+/// Runs one part on a file, for its instructions to be counted: `decoding`, `whole`, or an extractor with what it takes.
+///
+/// # Errors
+/// Those of decoding and analysis.
+pub fn part(bytes: &[u8], hint: &FileHint, name: &str) -> Result<(), Error> {
+    let params = AnalysisParams::default();
+    if name == "whole" {
+        return analysis(bytes, hint, &params).map(drop);
+    }
+    let mut stream = AudioStream::open(bytes.to_vec().into(), hint, &params.limits)?;
+    let (rate, channels) = (stream.source().sample_rate, stream.source().channels);
+    let mut resampler = MonoResampler::new(rate);
+    let mut loudness = LoudnessMeter::new(channels, rate);
+    let (mut onsets, mut spectrum) = (OnsetExtractor::new(&params), SpectrumExtractor::new(&params));
+    let (mut timbre, mut waveform) = (TimbreExtractor::new(&params), WaveformExtractor::default());
+    let mut block = PcmBlock::default();
+    while stream.next_block(&mut block)? {
+        match name {
+            "decoding" => {}
+            "loudness" => loudness.push(&block),
+            name => resampler.push(&block, |mono| match name {
+                "onsets" => onsets.push(mono),
+                "spectrum" => spectrum.push(mono),
+                "timbre" => timbre.push(mono),
+                "waveform" => waveform.push(mono),
+                _ => {}
+            }),
+        }
+    }
+    Ok(())
+}
+
 /// The most memory that this process held so far, in bytes; `None` where the system does not tell.
 #[must_use]
 pub fn peak_memory() -> Option<u64> {

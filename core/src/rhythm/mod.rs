@@ -188,7 +188,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     if times.len() < MIN_BEATS || pulse < 0.5 {
         return without_pulse(None);
     }
-    let reading = Reading::of(&heard, features, &times, &model);
+    let reading = Reading::of(&heard, features, &times, &model, pace).await;
     pace.spend(over_frames).await;
     let loop_tempo = loop_beats.and_then(|n_beats| Bpm::new(60.0 * n_beats / features.duration));
     let tempo_curve = match loop_tempo {
@@ -283,16 +283,24 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(heard: &Heard, features: &Features, times: &[f64], model: &Model) -> Self {
+    async fn of(heard: &Heard, features: &Features, times: &[f64], model: &Model, pace: &Pace) -> Self {
+        // Each of these looks at all beats, from many sides.
+        let over_beats = 2_000 * times.len();
         let rows = accents::accent_features(&heard.evidence, times);
+        pace.spend(over_beats).await;
         let cues = BarCues::of(heard, times, &rows, model);
+        pace.spend(over_beats).await;
         let accents = accents::accents(&rows, model);
+        pace.spend(over_beats).await;
         let odds = meter_odds(&accents, &cues, model);
+        pace.spend(over_beats).await;
         let begins_bar = heard.loop_beats(features.duration).is_some();
         let (mut places, posterior) = count_bars(&accents, &odds, begins_bar);
+        pace.spend(over_beats).await;
         if !begins_bar {
             let fine = &features.onsets.fine;
             let counts = frame::counts(&heard.evidence, fine, times, (&rows, &accents), &places);
+            pace.spend(over_beats).await;
             places = frame::choose(counts, places, model);
         }
         Self { places, posterior, triple: cues.triple }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 type Fallible<T> = Result<T, Box<dyn Error>>;
 type Outcome = Fallible<()>;
 
-const USAGE: &str = "measure predict OUT_DIR JOBS FILE… | measure calibrate REPORT_DIR TRUTH_DIR | measure examine REPORT_DIR TRUTH_DIR | measure bench FILE… | measure time FILE QUALITY RUNS";
+const USAGE: &str = "measure predict OUT_DIR JOBS FILE… | measure calibrate REPORT_DIR TRUTH_DIR | measure examine REPORT_DIR TRUTH_DIR | measure bench FILE… | measure time FILE QUALITY RUNS | measure part NAME FILE";
 
 fn main() -> Outcome {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -26,6 +26,7 @@ fn main() -> Outcome {
         ["predict", out, jobs, files @ ..] => predict(Path::new(out), jobs.parse()?, files),
         ["calibrate", reports, truth] => calibrate(Path::new(reports), Path::new(truth)),
         ["examine", reports, truth] => examine(Path::new(reports), Path::new(truth)),
+        ["part", name, file] => Ok(timing::part(&bytes_of(file)?, &FileHint::from_name(*file), name)?),
         ["time", file, quality, runs] => time(file, quality, runs),
         ["bench", files @ ..] if !files.is_empty() => files.iter().try_for_each(|file| bench(file)),
         _ => Err(USAGE.into()),
@@ -60,7 +61,9 @@ fn predict(out: &Path, jobs: usize, files: &[&str]) -> Outcome {
         }
     });
     let (elapsed, seconds) = (start.elapsed().as_secs_f64(), seconds.into_inner()?);
-    println!("  {} files, {:.0}× real time with {jobs} at once", files.len(), seconds / elapsed);
+    let peak =
+        timing::peak_memory().map_or_else(String::new, |bytes| format!(", {} MB at most", bytes / 1_000_000));
+    println!("  {} files, {:.0}× real time with {jobs} at once{peak}", files.len(), seconds / elapsed);
     let failures = failures.into_inner()?;
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
 }
