@@ -1,9 +1,11 @@
 //! Tempogram: which periods the onsets repeat at, window by window and over the whole song.
 
+use sectionist_fft::RealFft;
+
 use super::evidence::Evidence;
 use crate::features::onset::N_ONSET_BANDS;
 use crate::pace::Pace;
-use crate::signal::{RealFft, hann};
+use crate::signal::hann;
 
 /// Frames of a window of the tempogram (10.2 s).
 const N_WINDOW: usize = 1024;

@@ -1,11 +1,9 @@
 //! PCM → mono at the analysis rate → spectra of windowed frames.
 
-mod fft;
 mod mix;
 mod resample;
 mod stft;
 
-pub(crate) use fft::RealFft;
 pub(crate) use mix::sum_of_squares;
 pub use resample::MonoResampler;
 pub use stft::{Stft, StftParams, hann};

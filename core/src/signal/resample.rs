@@ -1,7 +1,8 @@
 //! Planar PCM at any rate → mono at the analysis rate.
 
+use sectionist_fft::{RealFft, Split};
+
 use super::ANALYSIS_RATE;
-use super::fft::{RealFft, Split};
 use super::mix::Mixer;
 use crate::decode::PcmBlock;
 

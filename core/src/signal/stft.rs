@@ -1,6 +1,7 @@
 //! Short-time Fourier transform of a stream.
 
-use super::fft::{RealFft, Split};
+use sectionist_fft::{RealFft, Split};
+
 use crate::units::FrameGrid;
 
 /// Size and spacing of the frames.

@@ -62,6 +62,7 @@ pub(super) fn table(measure: &Path, folder: &Path, is_release: bool) -> Result<S
         lines += &format!("{part}\t{own}\n");
     }
     if is_release {
+        fs::create_dir_all(tree::root().join("docs/performance"))?;
         fs::write(kept(), lines)?;
     }
     Ok(table)

@@ -15,14 +15,17 @@ const MAX_RADIX: usize = 61;
 
 /// Complex values, real and imaginary parts apart.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Split {
-    pub(crate) re: Vec<f32>,
-    pub(crate) im: Vec<f32>,
+pub struct Split {
+    /// Real parts.
+    pub re: Vec<f32>,
+    /// Imaginary parts, as many.
+    pub im: Vec<f32>,
 }
 
 impl Split {
     /// `n` zeros.
-    pub(crate) fn zeros(n: usize) -> Self {
+    #[must_use]
+    pub fn zeros(n: usize) -> Self {
         Self { re: vec![0.0; n], im: vec![0.0; n] }
     }
 
@@ -38,7 +41,7 @@ impl Split {
 }
 
 /// The forward transform of real values, and its inverse.
-pub(crate) struct RealFft {
+pub struct RealFft {
     /// Even and odd values as real and imaginary parts, half as many.
     half: Fft,
     data: Split,
@@ -50,7 +53,8 @@ pub(crate) struct RealFft {
 
 impl RealFft {
     /// Plans transforms of `n` values, even and above 0.
-    pub(crate) fn new(n: usize) -> Self {
+    #[must_use]
+    pub fn new(n: usize) -> Self {
         let half = (n / 2).max(1);
         Self {
             half: Fft::new(half),
@@ -61,12 +65,16 @@ impl RealFft {
     }
 
     /// Zeros for the result of [`RealFft::forward`].
-    pub(crate) fn spectrum(&self) -> Split {
+    #[must_use]
+    pub fn spectrum(&self) -> Split {
         Split::zeros(self.data.re.len() + 1)
     }
 
     /// `xs`, `[n]`, to `spectrum`, `[n / 2 + 1]`. O(n · log n).
-    pub(crate) fn forward(&mut self, xs: &[f32], spectrum: &mut Split) {
+    ///
+    /// # Panics
+    /// If `spectrum` is shorter.
+    pub fn forward(&mut self, xs: &[f32], spectrum: &mut Split) {
         let Self { half, data, mirror, twiddles } = self;
         let n = data.re.len();
         for ((even, odd), pair) in data.re.iter_mut().zip(&mut data.im).zip(xs.as_chunks::<2>().0) {
@@ -90,7 +98,10 @@ impl RealFft {
     }
 
     /// `spectrum`, `[n / 2 + 1]`, to `xs`, `[n]`, times n. The imaginary parts of the first and the last value count as 0.
-    pub(crate) fn inverse(&mut self, spectrum: &Split, xs: &mut [f32]) {
+    ///
+    /// # Panics
+    /// If `spectrum` is shorter.
+    pub fn inverse(&mut self, spectrum: &Split, xs: &mut [f32]) {
         let Self { half, data, twiddles, .. } = self;
         let n = data.re.len();
         let (xr, xi) = (&spectrum.re[..=n], &spectrum.im[..=n]);
