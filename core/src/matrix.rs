@@ -64,6 +64,10 @@ impl Matrix {
     /// If `row` has another length than the matrix has columns.
     pub fn push_row(&mut self, row: &[f32]) {
         assert_eq!(row.len(), self.n_cols, "a row has as many values as the matrix has columns");
+        // By a quarter at a time: hours fit in memory, and what is reserved is not all used.
+        if self.data.capacity() - self.data.len() < row.len() {
+            self.data.reserve_exact((self.data.len() / 4).max(64 * row.len()));
+        }
         self.data.extend_from_slice(row);
     }
 

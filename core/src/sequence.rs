@@ -94,13 +94,13 @@ pub fn posteriors(log_observation: &Matrix, log_transition: &Matrix, log_initial
 /// Index of the largest value, the first of equals; 0 for an empty slice.
 #[must_use]
 pub fn arg_max(xs: &[f32]) -> usize {
-    let mut best = 0;
-    for (idx, x) in xs.iter().enumerate() {
-        if *x > xs[best] {
-            best = idx;
+    let mut best = (0, f32::NEG_INFINITY);
+    for (idx, &x) in xs.iter().enumerate() {
+        if x > best.1 {
+            best = (idx, x);
         }
     }
-    best
+    best.0
 }
 
 /// Scales to sum 1; uniform when all are zero.

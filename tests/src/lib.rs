@@ -19,6 +19,7 @@ pub mod server_process;
 #[cfg(feature = "host")]
 pub mod service;
 pub mod spin_manifest;
+pub mod timing;
 pub mod valkey;
 
 use std::path::{Path, PathBuf};

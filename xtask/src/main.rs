@@ -37,7 +37,9 @@ cargo xtask COMMAND
                          writes docs/ACCURACY.md (sets: band plain rhythm harmony forms)
   songbook SET SPLIT N [DIR]
                          render N composed songs with their truth (sets: rhythm, harmony, forms; splits: train, test)
-  bench [FILE…]          time the stages of an analysis
+  bench [--release] [FILE…]
+                         time the stages of an analysis of the files; without any, in every host and beside
+                         other libraries; writes docs/PERFORMANCE.md (--release keeps the counts of instructions)
   page-bench             weigh and time the page in Chromium; writes docs/PERFORMANCE.md
   soak [N]               send N mixed requests (2000) and see whether the server grows; writes docs/PERFORMANCE.md
   load                   songs a minute and latency, beside a server with Flask and librosa;

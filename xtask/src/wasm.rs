@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
+use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use wasm_bindgen_cli_support::Bindgen;
@@ -15,12 +16,12 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::steps::Steps;
 use crate::{process, setup, tree};
 
-/// Largest browser module in bytes, as it is and compressed (gzip, best). Somewhat above what it is now:
-/// the goal is 1 500 000 and 600 000, and this budget only falls on the way there.
-const BROWSER_BUDGET: (usize, usize) = (2_700_000, 1_000_000);
+/// Largest browser module in bytes: as it is, and as web servers send it (gzip and brotli, best). Somewhat above
+/// what it is now: the goal is 1 500 000, and 600 000 as brotli, and this budget only falls on the way there.
+const BROWSER_BUDGET: Size = Size { plain: 2_080_000, gzip: 825_000, brotli: 670_000 };
 
 /// The same of the module that corrects and exports, which is loaded when it is needed.
-const DESK_BUDGET: (usize, usize) = (640_000, 250_000);
+const DESK_BUDGET: Size = Size { plain: 640_000, gzip: 250_000, brotli: 200_000 };
 
 /// The built component.
 pub(crate) fn component() -> PathBuf {
@@ -54,7 +55,7 @@ fn service() -> Result<()> {
         "build --package sectionist-service --target wasm32-wasip2 --profile component",
     ))?;
     let bytes = read(&component())?;
-    println!("  {}: {}", shown(&component()), sizes(&bytes)?);
+    println!("  {}: {}", shown(&component()), Size::of(&bytes)?);
     ensure!(bytes.get(4..8) == Some(&[0x0d, 0, 1, 0][..]), "the service is no component");
     Ok(())
 }
@@ -64,8 +65,7 @@ struct Module {
     feature: &'static str,
     profile: &'static str,
     name: &'static str,
-    /// In bytes, as it is and compressed.
-    budget: (usize, usize),
+    budget: Size,
 }
 
 const MODULES: [Module; 2] = [
@@ -101,18 +101,12 @@ impl Module {
 
         let linked = package().join(format!("{name}_bg.wasm"));
         let bytes = read(&linked)?;
-        println!("  {}: {}", shown(&linked), sizes(&bytes)?);
+        println!("  {}: {}", shown(&linked), Size::of(&bytes)?);
         let glue = format!("./{name}_bg.js");
         let foreign: Vec<String> =
             imports::modules(&bytes)?.into_iter().filter(|module| *module != glue).collect();
         ensure!(foreign.is_empty(), "the browser module imports more than its glue: {foreign:?}");
-        let compressed = gzip(&bytes)?;
-        ensure!(
-            bytes.len() <= budget.0 && compressed <= budget.1,
-            "{name} is over its budget of {} bytes, {} compressed",
-            budget.0,
-            budget.1
-        );
+        ensure!(Size::of(&bytes)?.fits(budget), "{name} is over its budget of {budget}");
         Ok(())
     }
 }
@@ -125,12 +119,31 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(tree::root()).unwrap_or(path).display().to_string()
 }
 
-fn sizes(bytes: &[u8]) -> Result<String> {
-    Ok(format!("{} bytes, {} compressed", bytes.len(), gzip(bytes)?))
+/// How large a file is, in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) plain: usize,
+    pub(crate) gzip: usize,
+    pub(crate) brotli: usize,
 }
 
-fn gzip(bytes: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?.len())
+impl Size {
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(bytes)?;
+        let mut brotli = Vec::new();
+        let params = BrotliEncoderParams { quality: 11, ..BrotliEncoderParams::default() };
+        brotli::BrotliCompress(&mut &*bytes, &mut brotli, &params)?;
+        Ok(Self { plain: bytes.len(), gzip: gzip.finish()?.len(), brotli: brotli.len() })
+    }
+
+    const fn fits(&self, budget: &Self) -> bool {
+        self.plain <= budget.plain && self.gzip <= budget.gzip && self.brotli <= budget.brotli
+    }
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes, gzip {}, brotli {}", self.plain, self.gzip, self.brotli)
+    }
 }

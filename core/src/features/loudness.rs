@@ -1,10 +1,12 @@
 //! Loudness after EBU R 128.
 
-use ebur128::{EbuR128, Mode};
 use serde::Serialize;
 
 use crate::decode::PcmBlock;
 use crate::units::round;
+
+use super::k_weighting::KWeighting;
+use super::true_peak::TruePeak;
 
 /// Loudness of a whole song; `null` where it is silent or too short to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -47,27 +49,47 @@ impl LoudnessCurve {
 /// Momentary loudness that stands for silence in a [`LoudnessCurve`]: EBU R 128's absolute gate.
 const SILENCE_LUFS: f32 = -70.0;
 
-/// Measures loudness of a stream of planar PCM at its own rate, all channels (EBU R 128 and
-/// EBU Tech 3342 by the `ebur128` crate; true peak with its oversampling).
+/// Below what −70 LUFS stands for, and what integrated loudness and range leave out beside it, in LU.
+const GATE_LU: f64 = 10.0;
+const RANGE_GATE_LU: f64 = 20.0;
+/// Tenths of a second in the windows of momentary and short-term loudness.
+const MOMENTARY: usize = 4;
+const SHORT_TERM: usize = 30;
+/// Tenths of a second from one short-term window to the next.
+const SHORT_TERM_HOP: usize = 10;
+
+/// Measures loudness of a stream of planar PCM at its own rate, all channels: EBU R 128, that is ITU-R BS.1770
+/// with the gates of EBU Tech 3341 and 3342.
 pub struct LoudnessMeter {
-    /// `None` for a rate or channel count that the standard's meter does not take.
-    meter: Option<EbuR128>,
-    channels: usize,
+    /// For two channels each, the last of an odd number beside itself; none without channels.
+    filters: Vec<KWeighting>,
+    /// How much each channel counts.
+    weights: Vec<f64>,
+    peak: TruePeak,
+    /// Mean square of each tenth of a second so far that a window still reaches back to, the earliest first.
+    tenths: Vec<f64>,
+    /// Sum of squares of the tenth that is being filled.
+    open: f64,
     curve: LoudnessCurve,
+    /// LUFS of three seconds, one a second.
+    short_term: Vec<f32>,
     /// Samples a channel in a tenth of a second, and how many of the current tenth are taken.
     n_tenth: usize,
     n_taken: usize,
 }
 
 impl LoudnessMeter {
-    /// Plans the meter.
+    /// Plans the meter for a `sample_rate` above 4 kHz.
     #[must_use]
     pub fn new(channels: usize, sample_rate: u32) -> Self {
-        let mode = Mode::I | Mode::LRA | Mode::TRUE_PEAK | Mode::HISTOGRAM;
         Self {
-            meter: u32::try_from(channels).ok().and_then(|n| EbuR128::new(n, sample_rate, mode).ok()),
-            channels,
+            filters: vec![KWeighting::new(sample_rate); channels.div_ceil(2)],
+            weights: (0..channels).map(|channel| channel_weight(channel, channels)).collect(),
+            peak: TruePeak::new(channels, sample_rate),
+            tenths: Vec::new(),
+            open: 0.0,
             curve: LoudnessCurve::default(),
+            short_term: Vec::new(),
             n_tenth: (sample_rate as usize / 10).max(1),
             n_taken: 0,
         }
@@ -75,45 +97,101 @@ impl LoudnessMeter {
 
     /// Takes the next samples. O(samples · channels).
     pub fn push(&mut self, block: &PcmBlock) {
-        let Some(meter) = &mut self.meter else { return };
-        if block.channels.len() != self.channels {
+        let n_samples = block.channels.iter().map(Vec::len).min().unwrap_or(0);
+        if block.channels.len() != self.weights.len() || n_samples == 0 {
             return;
         }
-        let n_samples = block.channels.iter().map(Vec::len).min().unwrap_or(0);
+        for (channel, samples) in block.channels.iter().enumerate() {
+            self.peak.push(channel, &samples[..n_samples]);
+        }
         let mut start = 0;
         while start < n_samples {
             let end = n_samples.min(start + self.n_tenth - self.n_taken);
-            let planes: Vec<&[f32]> = block.channels.iter().map(|channel| &channel[start..end]).collect();
-            if meter.add_frames_planar_f32(&planes).is_err() {
-                return;
+            let pairs = block.channels.chunks(2).zip(self.weights.chunks(2));
+            for (filter, (channels, weights)) in self.filters.iter_mut().zip(pairs) {
+                let [first, ..] = channels else { continue };
+                // A channel without a neighbour is its own; the second sum then has no weight.
+                let second = channels.get(1).unwrap_or(first);
+                let energy = filter.energy(&first[start..end], &second[start..end]);
+                self.open += weights.iter().zip(energy).map(|(weight, energy)| weight * energy).sum::<f64>();
             }
             self.n_taken += end - start;
             start = end;
             if self.n_taken == self.n_tenth {
-                self.n_taken = 0;
-                let lufs = meter.loudness_momentary().map_or(SILENCE_LUFS, |lufs| lufs as f32);
-                self.curve.momentary_lufs.push(lufs.max(SILENCE_LUFS));
+                self.close_tenth();
             }
+        }
+    }
+
+    fn close_tenth(&mut self) {
+        self.tenths.push(std::mem::take(&mut self.open) / self.n_tenth as f64);
+        self.n_taken = 0;
+        let lufs_of_last = |n: usize| {
+            let tenths = &self.tenths[self.tenths.len().saturating_sub(n)..];
+            (lufs(tenths.iter().sum::<f64>() / n as f64) as f32).max(SILENCE_LUFS)
+        };
+        self.curve.momentary_lufs.push(lufs_of_last(MOMENTARY));
+        if self.tenths.len() == SHORT_TERM {
+            self.short_term.push(lufs_of_last(SHORT_TERM));
+            self.tenths.drain(..SHORT_TERM_HOP);
         }
     }
 
     /// The measures of all samples taken.
     #[must_use]
     pub fn finish(self) -> (Loudness, LoudnessCurve) {
-        let finite = |x: f64| x.is_finite().then_some(x);
-        let loudness = self.meter.as_ref().map_or_else(Loudness::default, |meter| {
-            let peak = (0..self.channels as u32)
-                .filter_map(|channel| meter.true_peak(channel).ok())
-                .fold(0.0, f64::max);
-            let integrated_lufs = meter.loudness_global().ok().and_then(finite);
-            Loudness {
-                integrated_lufs,
-                range_lu: integrated_lufs.and_then(|_| meter.loudness_range().ok()).and_then(finite),
-                true_peak_dbtp: finite(20.0 * peak.log10()),
-            }
-        });
+        // The first whole window ends with the fourth tenth.
+        let windows = self.curve.momentary_lufs.get(MOMENTARY - 1..).unwrap_or_default();
+        let integrated_lufs = gated(windows, GATE_LU).map(|(_, mean)| mean);
+        let true_peak_dbtp = 20.0 * f64::from(self.peak.peak()).log10();
+        let loudness = Loudness {
+            integrated_lufs,
+            range_lu: integrated_lufs.map(|_| range(&self.short_term)),
+            true_peak_dbtp: true_peak_dbtp.is_finite().then_some(true_peak_dbtp),
+        };
         (loudness, self.curve)
     }
+}
+
+/// Channels behind the listener count more, and those of low effects not at all. The order is that of WAVE.
+fn channel_weight(channel: usize, n_channels: usize) -> f64 {
+    const BEHIND: f64 = 1.41;
+    match (n_channels, channel) {
+        (4, 2..) | (5, 3..) | (6.., 4 | 5) => BEHIND,
+        (6.., 3 | 6..) => 0.0,
+        _ => 1.0,
+    }
+}
+
+fn lufs(energy: f64) -> f64 {
+    10.0 * energy.log10() - 0.691
+}
+
+fn energy_of(lufs: f32) -> f64 {
+    10f64.powf((f64::from(lufs) + 0.691) / 10.0)
+}
+
+/// The windows that pass the absolute gate and that of `below` LU under the mean of those, and the mean of energies
+/// of both in LUFS; `None` if there are none.
+fn gated(windows: &[f32], below: f64) -> Option<(Vec<f32>, f64)> {
+    let mean = |windows: &[f32]| {
+        lufs(windows.iter().map(|&lufs| energy_of(lufs)).sum::<f64>() / windows.len().max(1) as f64)
+    };
+    let mut passed: Vec<f32> = windows.iter().copied().filter(|&lufs| lufs > SILENCE_LUFS).collect();
+    let gate = mean(&passed) - below;
+    passed.retain(|&lufs| f64::from(lufs) >= gate);
+    (!passed.is_empty()).then(|| {
+        let mean = mean(&passed);
+        (passed, mean)
+    })
+}
+
+/// Loudness range in LU of short-term loudnesses: from the tenth to the 95th percentile; 0 when there are none.
+fn range(short_term: &[f32]) -> f64 {
+    let Some((mut passed, _)) = gated(short_term, RANGE_GATE_LU) else { return 0.0 };
+    passed.sort_unstable_by(f32::total_cmp);
+    let at = |share: f64| f64::from(passed[((passed.len() - 1) as f64 * share).round() as usize]);
+    at(0.95) - at(0.1)
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! Mono samples → framewise features, in one streaming pass.
 
+mod k_weighting;
 pub mod loudness;
 pub mod mel;
+pub mod moments;
 pub mod onset;
 pub mod spectrum;
 pub mod timbre;
+mod true_peak;
 pub mod waveform;
 
 pub use loudness::{Loudness, LoudnessCurve, LoudnessMeter};

@@ -2,10 +2,11 @@
 
 use crate::matrix::Matrix;
 use crate::params::AnalysisParams;
-use crate::signal::{ANALYSIS_RATE, Stft, StftParams};
+use crate::signal::{ANALYSIS_RATE, Stft, StftParams, sum_of_squares};
 use crate::units::FrameGrid;
 
 use super::mel::{Dct, MelFilterbank};
+use super::moments::Moments;
 
 /// Bands of the mel spectrum that is kept.
 pub const N_MELS: usize = 64;
@@ -39,14 +40,14 @@ pub struct TimbreFrames {
     pub grid: FrameGrid,
     /// Mel power in dB (reference 1, floor −100), `[n_frames × N_MELS]`.
     pub mel_db: Matrix,
-    /// `[n_frames × N_MFCC]`.
-    pub mfcc: Matrix,
+    /// Mel-frequency cepstral coefficients, over all frames.
+    pub mfcc: Moments<N_MFCC>,
     /// Spectral centroid in Hz, `[n_frames]`.
     pub centroid_hz: Vec<f32>,
     /// Frequency below which 85 % of the magnitude lies, in Hz, `[n_frames]`.
     pub rolloff_hz: Vec<f32>,
-    /// Peak-to-valley difference per band in dB, `[n_frames × N_CONTRAST]` (Jiang et al. 2002).
-    pub contrast_db: Matrix,
+    /// Peak-to-valley difference per band in dB, over all frames (Jiang et al. 2002).
+    pub contrast_db: Moments<N_CONTRAST>,
     /// Geometric over arithmetic mean of the power spectrum, in [0, 1], `[n_frames]`.
     pub flatness: Vec<f32>,
     /// Share of neighbouring samples that differ in sign, in [0, 1], `[n_frames]`.
@@ -106,10 +107,10 @@ impl SpectralFrames {
             frames: TimbreFrames {
                 grid: FrameGrid { sample_rate: ANALYSIS_RATE, hop_length: HOP_LENGTH },
                 mel_db: Matrix::with_cols(N_MELS),
-                mfcc: Matrix::with_cols(N_MFCC),
+                mfcc: Moments::default(),
                 centroid_hz: Vec::new(),
                 rolloff_hz: Vec::new(),
-                contrast_db: Matrix::with_cols(N_CONTRAST),
+                contrast_db: Moments::default(),
                 flatness: Vec::new(),
                 zero_crossing_rate: Vec::new(),
                 rms: Vec::new(),
@@ -135,7 +136,7 @@ impl SpectralFrames {
         }
         let mut mfcc = [0.0; N_MFCC];
         self.dct.apply(&self.mel_db, &mut mfcc);
-        self.frames.mfcc.push_row(&mfcc);
+        self.frames.mfcc.push(&mfcc);
         let mut mel_db = [0.0; N_MELS];
         for (db, pair) in mel_db.iter_mut().zip(self.mel_power.chunks_exact(2)) {
             *db = decibels(0.5 * (pair[0] + pair[1]));
@@ -150,7 +151,7 @@ impl SpectralFrames {
         for (db, band) in contrast.iter_mut().zip(&self.contrast_bands) {
             *db = band.contrast_db(magnitudes, &mut self.scratch);
         }
-        self.frames.contrast_db.push_row(&contrast);
+        self.frames.contrast_db.push(&contrast);
     }
 }
 
@@ -218,15 +219,29 @@ fn contrast_bands(n_bins: usize) -> Vec<ContrastBand> {
 
 impl ContrastBand {
     fn contrast_db(&self, magnitudes: &[f32], scratch: &mut Vec<f32>) -> f32 {
-        scratch.clear();
-        scratch.extend_from_slice(&magnitudes[self.bins.clone()]);
-        let (n, k) = (scratch.len(), self.n_extreme);
-        scratch.select_nth_unstable_by(k - 1, f32::total_cmp);
-        let valley = scratch[..k].iter().sum::<f32>() / k as f32;
-        scratch.select_nth_unstable_by(n - k, f32::total_cmp);
-        let peak = scratch[n - k..].iter().sum::<f32>() / k as f32;
+        let (bins, k) = (&magnitudes[self.bins.clone()], self.n_extreme);
+        // Spectra fall: from this end and from that few values are met that change the answer.
+        let peak = mean_of_largest(bins.iter().copied(), k, scratch);
+        let valley = -mean_of_largest(bins.iter().rev().map(|x| -x), k, scratch);
         decibels(peak.max(MIN_MAGNITUDE)) - decibels(valley.max(MIN_MAGNITUDE))
     }
+}
+
+/// Mean of the `k` largest values, of at least as many. O(n) as long as few are among the largest when they are met.
+fn mean_of_largest(xs: impl Iterator<Item = f32>, k: usize, largest: &mut Vec<f32>) -> f32 {
+    // In falling order.
+    largest.clear();
+    largest.resize(k, f32::NEG_INFINITY);
+    let mut least = f32::NEG_INFINITY;
+    for x in xs {
+        if x > least {
+            let at = largest.iter().take_while(|&&other| other >= x).count();
+            largest.copy_within(at..k - 1, at + 1);
+            largest[at] = x;
+            least = largest[k - 1];
+        }
+    }
+    largest.iter().sum::<f32>() / k as f32
 }
 
 /// Energy and sign changes of consecutive blocks of [`HOP_LENGTH`] samples; two blocks are a frame.
@@ -240,17 +255,23 @@ struct SampleBlocks {
 
 impl SampleBlocks {
     fn push(&mut self, samples: &[f32]) {
-        for &x in samples {
-            if self.n_samples.is_multiple_of(HOP_LENGTH) {
+        let mut later = samples;
+        while let Some(&first) = later.first() {
+            let n_open = self.n_samples % HOP_LENGTH;
+            if n_open == 0 {
                 self.energy.push(0.0);
                 self.n_crossings.push(0);
             }
-            let is_negative = x < 0.0;
-            let block = self.energy.len() - 1;
-            self.energy[block] += x * x;
-            self.n_crossings[block] += u32::from(self.n_samples > 0 && is_negative != self.last_is_negative);
-            self.last_is_negative = is_negative;
-            self.n_samples += 1;
+            let (now, rest) = later.split_at(later.len().min(HOP_LENGTH - n_open));
+            let changes = now.windows(2).map(|pair| u32::from((pair[0] < 0.0) != (pair[1] < 0.0)));
+            let at_start = self.n_samples > 0 && (first < 0.0) != self.last_is_negative;
+            if let (Some(energy), Some(n_crossings)) = (self.energy.last_mut(), self.n_crossings.last_mut()) {
+                *energy += sum_of_squares(now) as f32;
+                *n_crossings += u32::from(at_start) + changes.sum::<u32>();
+            }
+            self.last_is_negative = now.last().is_some_and(|&x| x < 0.0);
+            self.n_samples += now.len();
+            later = rest;
         }
     }
 
@@ -317,7 +338,7 @@ mod tests {
         // Periodogram bins of white noise are χ² with two degrees of freedom: flatness e^−γ ≈ 0.56.
         assert!((noise.flatness[mid] - 0.56).abs() < 0.08, "{}", noise.flatness[mid]);
         let tone = frames_of(&sine(1_000.0, 1.0));
-        assert!(tone.contrast_db.row(mid)[3] > noise.contrast_db.row(mid)[3] + 10.0);
+        assert!(tone.contrast_db.means()[3] > noise.contrast_db.means()[3] + 10.0);
     }
 
     #[test]

@@ -39,15 +39,31 @@ struct Stretch {
     power: f32,
 }
 
+impl Stretch {
+    /// Peak and sum of squares of some samples, gathered side by side.
+    fn of(samples: &[f32]) -> Self {
+        const LANES: usize = 8;
+        let (mut peaks, mut powers) = ([0.0f32; LANES], [0.0f32; LANES]);
+        let (lanes, rest) = samples.as_chunks::<LANES>();
+        for lanes in lanes {
+            for ((peak, power), x) in peaks.iter_mut().zip(&mut powers).zip(lanes) {
+                *peak = if x.abs() > *peak { x.abs() } else { *peak };
+                *power += x * x;
+            }
+        }
+        let peak = peaks.into_iter().chain(rest.iter().map(|x| x.abs())).fold(0.0, f32::max);
+        Self { peak, power: powers.iter().sum::<f32>() + rest.iter().map(|x| x * x).sum::<f32>() }
+    }
+}
+
 impl WaveformExtractor {
     /// Takes the next samples.
     pub fn push(&mut self, mut samples: &[f32]) {
         while !samples.is_empty() {
             let (now, later) = samples.split_at(samples.len().min(STRETCH - self.n_open));
-            for &x in now {
-                self.open.peak = self.open.peak.max(x.abs());
-                self.open.power += x * x;
-            }
+            let Stretch { peak, power } = Stretch::of(now);
+            self.open.peak = self.open.peak.max(peak);
+            self.open.power += power;
             self.n_open += now.len();
             if self.n_open == STRETCH {
                 self.close();

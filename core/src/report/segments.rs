@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::features::mel::Dct;
 use crate::features::spectrum::{BINS_PER_SEMITONE, LOWEST_PITCH, N_LOG_BINS};
+use crate::features::timbre::N_MELS;
 use crate::features::{Features, TimbreFrames};
 use crate::harmony::Tuning;
 use crate::rhythm::Onset;
@@ -41,7 +43,7 @@ pub struct Segment {
     pub peak_after: f64,
     /// Strength of the pitch classes from C, 0–255 for 0–1: 255 is the strongest; all 0 where nothing has a pitch.
     pub pitches: [u8; 12],
-    /// Means of the first mel-frequency cepstral coefficients, in dB.
+    /// The first cepstral coefficients of the mean mel spectrum of 64 bands, in dB.
     #[serde(serialize_with = "decis")]
     pub timbre: [f32; N_TIMBRE],
 }
@@ -76,6 +78,7 @@ pub(super) fn segments_of(features: &Features, onsets: &[Onset], tuning: Option<
         }
     }
     let classes = pitch_classes(tuning);
+    let cepstrum = Dct::new(N_MELS, N_TIMBRE);
     (0..starts.len())
         .map(|idx| {
             let (start, strength) = starts[idx];
@@ -89,7 +92,7 @@ pub(super) fn segments_of(features: &Features, onsets: &[Onset], tuning: Option<
                 peak_db,
                 peak_after,
                 pitches: pitches(features, &classes, start, end),
-                timbre: timbre(&features.timbre, start, end),
+                timbre: timbre(&features.timbre, &cepstrum, start, end),
             }
         })
         .collect()
@@ -116,10 +119,11 @@ fn levels(timbre: &TimbreFrames, start: f64, end: f64) -> (f64, f64, f64) {
     (db(timbre.rms[first]), db(timbre.rms[peak]), after)
 }
 
-fn timbre(timbre: &TimbreFrames, start: f64, end: f64) -> [f32; N_TIMBRE] {
+fn timbre(timbre: &TimbreFrames, cepstrum: &Dct, start: f64, end: f64) -> [f32; N_TIMBRE] {
     let frames = frames(timbre.grid, timbre.rms.len(), start, end);
-    let means = timbre.mfcc.mean_of_rows(frames);
-    std::array::from_fn(|i| means.get(i).copied().unwrap_or(0.0))
+    let mut coefficients = [0.0; N_TIMBRE];
+    cepstrum.apply(&timbre.mel_db.mean_of_rows(frames), &mut coefficients);
+    coefficients
 }
 
 /// The pitch class of each bin of the spectrum, in a song of that tuning; `None` between two.

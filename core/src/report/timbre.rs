@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::features::TimbreFrames;
-use crate::matrix::Matrix;
+use crate::features::moments::Moments;
 use crate::units::round;
 
 /// Timbre of a whole song, after librosa's definitions at 22 050 Hz (`n_fft=2048`, `hop_length=1024`): means and deviations over frames.
@@ -73,12 +73,8 @@ impl Spread {
 }
 
 impl SpreadList {
-    fn of(frames: &Matrix) -> Self {
-        let spreads: Vec<Spread> =
-            (0..frames.n_cols()).map(|col_idx| Spread::of(&frames.col(col_idx))).collect();
-        Self {
-            mean: spreads.iter().map(|s| round::to(s.mean, 1e4)).collect(),
-            std: spreads.iter().map(|s| round::to(s.std, 1e4)).collect(),
-        }
+    fn of<const N: usize>(moments: &Moments<N>) -> Self {
+        let rounded = |values: [f64; N]| values.iter().map(|&x| round::to(x, 1e4)).collect();
+        Self { mean: rounded(moments.means()), std: rounded(moments.deviations()) }
     }
 }

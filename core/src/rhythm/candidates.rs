@@ -160,6 +160,7 @@ impl Profiles {
             pace.spend(10 * source.len()).await;
         }
         let downbeat = widened(&evidence.heard_downbeats);
+        pace.spend(10 * downbeat.len()).await;
         Self { beat: super::activation::beat_evidence(evidence), signals, downbeat }
     }
 

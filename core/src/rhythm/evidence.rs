@@ -56,20 +56,30 @@ impl Evidence {
         }
         let spectrum = &features.spectrum;
         let chords = ProfileSums::of_chords(spectrum);
+        pace.spend(200 * spectrum.magnitudes.n_rows()).await;
         let bass = ProfileSums::of_bass(spectrum);
         pace.spend(200 * spectrum.magnitudes.n_rows()).await;
-        let change: Vec<f32> =
-            (0..n_frames).map(|frame| chords.change(grid.time_of(frame), CHANGE_REACH)).collect();
-        pace.spend(100 * n_frames).await;
+        let mut change = Vec::with_capacity(n_frames);
+        for frame in 0..n_frames {
+            change.push(chords.change(grid.time_of(frame), CHANGE_REACH));
+            if frame % 1024 == 0 {
+                pace.spend(1024 * 150).await;
+            }
+        }
         let harmonic_onsets = peaks_above(&change, (CHANGE_CONTEXT * grid.frame_rate()) as usize);
         let fine = &features.onsets.fine;
         let seen = |frame| inputs(fine, &chords, &bass, frame);
+        pace.spend(20 * n_frames).await;
         let heard = network.hear(fine.frames.len(), seen, pace).await.at_frames(n_frames);
+        pace.spend(20 * n_frames).await;
         let in_units = |odds: &[f32]| {
             let probabilities: Vec<f32> = odds.iter().map(|odds| 1.0 / (1.0 + (-odds).exp())).collect();
             in_local_units(&probabilities, reach)
         };
-        let (heard_beats, heard_downbeats) = (in_units(&heard.beat), in_units(&heard.downbeat));
+        let heard_beats = in_units(&heard.beat);
+        pace.spend(20 * n_frames).await;
+        let heard_downbeats = in_units(&heard.downbeat);
+        pace.spend(20 * n_frames).await;
         Self { grid, bands, novelty, heard, heard_beats, heard_downbeats, harmonic_onsets, chords, bass }
     }
 

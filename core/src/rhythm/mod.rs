@@ -174,7 +174,11 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     let model = Model::parse(LEARNED);
     let mut heard = Heard::listen(features, params, &Network::learned(), pace).await;
     heard.follow(params, &model, features.duration, pace).await;
+    // Work on all frames that is little for songs, and much for hours.
+    let over_frames = 40 * heard.evidence.n_frames();
+    pace.spend(over_frames).await;
     let onsets = find_onsets(&heard.evidence);
+    pace.spend(over_frames).await;
     let without_pulse = |clarity: Option<f32>| Rhythm {
         groove: describe_groove(&onsets, &[], Division::Duple, features.duration, clarity),
         onsets: onsets.clone(),
@@ -182,6 +186,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     };
     let Some(best) = heard.candidates.first() else { return without_pulse(None) };
     let mut times = beat_times(&heard.evidence, best, features);
+    pace.spend(over_frames).await;
     let loop_beats = heard.loop_beats(features.duration);
     if let Some(n_beats) = loop_beats {
         // What would be the next beat is the first again.
@@ -191,17 +196,20 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
     if times.len() < MIN_BEATS || pulse < 0.5 {
         return without_pulse(None);
     }
-    let reading = Reading::of(&heard, features, &times, &model);
+    let reading = Reading::of(&heard, features, &times, &model, pace).await;
+    pace.spend(over_frames).await;
     let loop_tempo = loop_beats.and_then(|n_beats| Bpm::new(60.0 * n_beats / features.duration));
     let tempo_curve = match loop_tempo {
         Some(bpm) => vec![TempoSpan { start: 0.0, end: features.duration, bpm }],
         None => divide_by_tempo(&times, features.duration),
     };
+    pace.spend(over_frames).await;
     let tempo_candidates = tempo_candidates(&heard, &times, &tempo_curve, params, &model);
     let triple = reading.triple;
     let division = if triple > 0.5 { Division::Triple } else { Division::Duple };
     let meters =
         divide_by_meter(&times, &reading.places, &reading.posterior, triple, features.duration, &model);
+    pace.spend(over_frames).await;
     let confidences = beat_confidences(&heard.evidence, &times, best.probability, &model);
     let beats: Vec<Beat> = times
         .iter()
@@ -209,6 +217,7 @@ pub async fn estimate_rhythm(features: &Features, params: &AnalysisParams, pace:
         .zip(confidences)
         .map(|((&time, place), confidence)| Beat { time, position: place.position as u32 + 1, confidence })
         .collect();
+    pace.spend(over_frames).await;
     let clarity = Some(heard.tempogram.clarity());
     let groove = describe_groove(&onsets, &beats, division, features.duration, clarity);
     Rhythm { tempo_candidates, tempo_curve, beats, meters, groove, onsets }
@@ -282,16 +291,24 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(heard: &Heard, features: &Features, times: &[f64], model: &Model) -> Self {
+    async fn of(heard: &Heard, features: &Features, times: &[f64], model: &Model, pace: &Pace) -> Self {
+        // Each of these looks at all beats, from many sides.
+        let over_beats = 2_000 * times.len();
         let rows = accents::accent_features(&heard.evidence, times);
+        pace.spend(over_beats).await;
         let cues = BarCues::of(heard, times, &rows, model);
+        pace.spend(over_beats).await;
         let accents = accents::accents(&rows, model);
+        pace.spend(over_beats).await;
         let odds = meter_odds(&accents, &cues, model);
+        pace.spend(over_beats).await;
         let begins_bar = heard.loop_beats(features.duration).is_some();
         let (mut places, posterior) = count_bars(&accents, &odds, begins_bar);
+        pace.spend(over_beats).await;
         if !begins_bar {
             let fine = &features.onsets.fine;
             let counts = frame::counts(&heard.evidence, fine, times, (&rows, &accents), &places);
+            pace.spend(over_beats).await;
             places = frame::choose(counts, places, model);
         }
         Self { places, posterior, triple: cues.triple }

@@ -99,45 +99,32 @@ pub(super) async fn track_pulse(
         let row = &seen[tempogram.window_at(grid.time_of(frame)).min(seen.len() - 1)];
         let at = started.len();
         started.resize(at + n, 0);
-        for idx in 0..n {
-            let before = frame
-                .checked_sub(periods[idx])
-                .map_or(f32::NEG_INFINITY, |before| ring[before % (longest + 1) * n + idx]);
-            let mut score = before + row[idx];
-            if score < 0.0 {
-                score = 0.0;
-                started[at + idx] = START;
+        let now = frame % (longest + 1);
+        let states = scores.iter_mut().zip(&mut started[at..]).zip(row.iter().zip(&periods));
+        for (idx, ((score, started), (seen, &period))) in states.enumerate() {
+            // The ring reaches back as far as the longest period.
+            let before = if period <= now { now - period } else { now + longest + 1 - period };
+            let before = if period <= frame { ring[before * n + idx] } else { f32::NEG_INFINITY };
+            let reached = before + seen;
+            if reached < 0.0 {
+                *started = START;
             }
-            scores[idx] = score + beat[frame];
+            *score = reached.max(0.0) + beat[frame];
         }
         let top = crate::sequence::arg_max(&scores);
         if scores[top] > best_end.0 {
             best_end = (scores[top], frame, top);
         }
-        // Best score after a change of period: an L1 distance transform, capped.
-        let out = &mut ring[frame % (longest + 1) * n..][..n];
+        let out = &mut ring[now * n..][..n];
         out.copy_from_slice(&scores);
         left.extend((0..n).map(|idx| idx as u8));
         let from = &mut left[at..];
-        for idx in 1..n {
-            let there = out[idx - 1] - step_costs[idx - 1];
-            if there > out[idx] {
-                out[idx] = there;
-                from[idx] = from[idx - 1];
-            }
-        }
-        for idx in (0..n - 1).rev() {
-            let there = out[idx + 1] - step_costs[idx];
-            if there > out[idx] {
-                out[idx] = there;
-                from[idx] = from[idx + 1];
-            }
-        }
+        change_period(out, from, &step_costs);
         let jump = scores[top] - params.tempo_jump;
-        for idx in 0..n {
-            if jump > out[idx] {
-                out[idx] = jump;
-                from[idx] = top as u8;
+        for (score, from) in out.iter_mut().zip(from) {
+            if jump > *score {
+                *score = jump;
+                *from = top as u8;
             }
         }
         if frame % 256 == 0 {
@@ -158,6 +145,24 @@ pub(super) async fn track_pulse(
         append(&mut committed, beats.into_iter());
     }
     committed
+}
+
+/// The best score after a change of period: an L1 distance transform of `scores` over steps that cost `step_costs`.
+/// `from` tells the period before the change.
+fn change_period(scores: &mut [f32], from: &mut [u8], step_costs: &[f32]) {
+    /// Raises a score to what its neighbour leaves after the step between them; what the next one sees of it.
+    fn step(neighbour: (f32, u8), ((score, from), cost): ((&mut f32, &mut u8), &f32)) -> (f32, u8) {
+        let there = neighbour.0 - cost;
+        if there > *score {
+            (*score, *from) = (there, neighbour.1);
+        }
+        (*score, *from)
+    }
+    let Some(last) = scores.len().checked_sub(1) else { return };
+    let start = (scores[0], from[0]);
+    scores[1..].iter_mut().zip(&mut from[1..]).zip(step_costs).fold(start, step);
+    let end = (scores[last], from[last]);
+    scores[..last].iter_mut().zip(&mut from[..last]).zip(step_costs).rev().fold(end, step);
 }
 
 fn append(committed: &mut Vec<PulseBeat>, beats: impl Iterator<Item = PulseBeat>) {

@@ -1,7 +1,6 @@
 //! Tempogram: which periods the onsets repeat at, window by window and over the whole song.
 
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex32;
+use sectionist_fft::RealFft;
 
 use super::evidence::Evidence;
 use crate::features::onset::N_ONSET_BANDS;
@@ -53,8 +52,7 @@ impl Tempogram {
         let n_tempi = ((fastest / slowest).ln() / TEMPO_STEP.ln()).floor() as usize + 1;
         let bpm: Vec<f64> = (0..n_tempi).map(|idx| slowest * TEMPO_STEP.powi(idx as i32)).collect();
         let rate = evidence.grid.frame_rate();
-        let mut planner = RealFftPlanner::<f32>::new();
-        let (forward, inverse) = (planner.plan_fft_forward(N_FFT), planner.plan_fft_inverse(N_FFT));
+        let mut fft = RealFft::new(N_FFT);
         let window = hann(N_WINDOW);
         let bias = autocorrelation_of(&window);
         let n_bins = N_FFT / 2 + 1;
@@ -67,8 +65,8 @@ impl Tempogram {
             spectra: std::array::from_fn(|_| vec![0.0; n_bins]),
             autocorrelations: std::array::from_fn(|_| vec![0.0; N_WINDOW]),
         };
-        let mut frame = forward.make_input_vec();
-        let mut spectrum = forward.make_output_vec();
+        let mut frame = vec![0.0; N_FFT];
+        let mut spectrum = fft.spectrum();
         let mut powers: [Vec<f32>; N_SIGNALS] = std::array::from_fn(|_| vec![0.0; n_bins]);
         let mut power = vec![0.0f32; n_bins];
 
@@ -86,17 +84,19 @@ impl Tempogram {
                 for idx in first..end {
                     frame[idx] = window[idx] * (at(idx) - mean);
                 }
-                if forward.process(&mut frame, &mut spectrum).is_ok() {
-                    own.iter_mut().zip(&spectrum).for_each(|(p, c)| *p = c.norm_sqr());
-                }
+                fft.forward(&frame, &mut spectrum);
+                let parts = spectrum.re.iter().zip(&spectrum.im);
+                own.iter_mut().zip(parts).for_each(|(p, (re, im))| *p = re * re + im * im);
             }
             let total = powers.iter().flatten().sum::<f32>().max(f32::MIN_POSITIVE);
             for (mean, own) in this.spectra.iter_mut().zip(&powers) {
                 mean.iter_mut().zip(own).for_each(|(m, p)| *m += (p / total).sqrt());
             }
             for (mean, own) in this.autocorrelations.iter_mut().zip(&powers) {
-                spectrum.iter_mut().zip(own).for_each(|(c, &p)| *c = Complex32::new(p, 0.0));
-                if inverse.process(&mut spectrum, &mut frame).is_ok() && frame[0] > f32::MIN_POSITIVE {
+                spectrum.re.copy_from_slice(own);
+                spectrum.im.fill(0.0);
+                fft.inverse(&spectrum, &mut frame);
+                if frame[0] > f32::MIN_POSITIVE {
                     let energy = frame[0];
                     mean.iter_mut()
                         .zip(frame.iter().zip(&bias))
@@ -107,12 +107,9 @@ impl Tempogram {
             for (own, weight) in powers.iter().zip(POWER_WEIGHTS) {
                 power.iter_mut().zip(own).for_each(|(sum, p)| *sum += weight * p);
             }
-            for (c, &p) in spectrum.iter_mut().zip(&power) {
-                *c = Complex32::new(p, 0.0);
-            }
-            if inverse.process(&mut spectrum, &mut frame).is_err() {
-                break;
-            }
+            spectrum.re.copy_from_slice(&power);
+            spectrum.im.fill(0.0);
+            fft.inverse(&spectrum, &mut frame);
             let energy = frame[0].max(f32::MIN_POSITIVE);
             let loudest = power.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
             this.autocorrelation.push(

@@ -165,7 +165,7 @@ impl Examined {
         if times.len() < super::MIN_BEATS {
             return None;
         }
-        let reading = Reading::of(&self.heard, &self.features, &times, model);
+        let reading = complete(Reading::of(&self.heard, &self.features, &times, model, &Pace::default()));
         let curve = super::divide_by_tempo(&times, self.features.duration);
         let tempo = super::main_tempo(&times, &curve).unwrap_or(best.bpm);
         let same = |c: &&super::Candidate| (c.bpm / best.bpm).ln().abs() < super::SAME_TEMPO;

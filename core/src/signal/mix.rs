@@ -49,12 +49,11 @@ impl Mixer {
 
     /// Decides whether the mean of the channels stands for them.
     fn listen(&mut self, block: &PcmBlock, mixed: &[f32]) {
-        let energy = |xs: &[f32]| xs.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
         let kept = (-(mixed.len() as f64) / (MEMORY * f64::from(self.sample_rate))).exp();
         self.channels.resize(block.channels.len(), 0.0);
-        self.mixed = kept * self.mixed + energy(mixed);
+        self.mixed = kept * self.mixed + sum_of_squares(mixed);
         for (sum, channel) in self.channels.iter_mut().zip(&block.channels) {
-            *sum = kept * *sum + energy(channel);
+            *sum = kept * *sum + sum_of_squares(channel);
         }
         let mean = self.channels.iter().sum::<f64>() / self.channels.len() as f64;
         let threshold = if self.alone.is_some() { FOUND } else { LOST };
@@ -66,6 +65,22 @@ impl Mixer {
             self.alone = loudest;
         }
     }
+}
+
+/// Sum of squares, gathered side by side.
+pub(crate) fn sum_of_squares(xs: &[f32]) -> f64 {
+    const LANES: usize = 16;
+    let (parts, rest) = xs.as_chunks::<LANES>();
+    let mut sums = [0.0f64; LANES];
+    // Few enough for single precision.
+    for parts in parts.chunks(64) {
+        let mut near = [0.0f32; LANES];
+        for part in parts {
+            near.iter_mut().zip(part).for_each(|(sum, x)| *sum += x * x);
+        }
+        sums.iter_mut().zip(near).for_each(|(sum, near)| *sum += f64::from(near));
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod mix;
 mod resample;
 mod stft;
 
+pub(crate) use mix::sum_of_squares;
 pub use resample::MonoResampler;
 pub use stft::{Stft, StftParams, hann};
 

@@ -1,9 +1,6 @@
 //! Short-time Fourier transform of a stream.
 
-use std::sync::Arc;
-
-use realfft::num_complex::Complex32;
-use realfft::{RealFftPlanner, RealToComplex};
+use sectionist_fft::{RealFft, Split};
 
 use crate::units::FrameGrid;
 
@@ -23,15 +20,14 @@ pub struct StftParams {
 /// `1 + n / hop_length` frames, an empty one none.
 pub struct Stft {
     params: StftParams,
-    fft: Arc<dyn RealToComplex<f32>>,
+    fft: RealFft,
     window: Vec<f32>,
     /// Samples from the start of the next frame on.
     pending: Vec<f32>,
     n_samples: usize,
     n_frames: usize,
     frame: Vec<f32>,
-    spectrum: Vec<Complex32>,
-    scratch: Vec<Complex32>,
+    spectrum: Split,
     magnitudes: Vec<f32>,
 }
 
@@ -39,16 +35,15 @@ impl Stft {
     /// Plans the transform.
     #[must_use]
     pub fn new(params: StftParams) -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(params.n_fft);
+        let fft = RealFft::new(params.n_fft);
         Self {
             params,
             window: hann(params.n_fft),
             pending: vec![0.0; params.n_fft / 2],
             n_samples: 0,
             n_frames: 0,
-            frame: fft.make_input_vec(),
-            spectrum: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
+            frame: vec![0.0; params.n_fft],
+            spectrum: fft.spectrum(),
             magnitudes: vec![0.0; params.n_fft / 2 + 1],
             fft,
         }
@@ -89,11 +84,10 @@ impl Stft {
             for (x, (s, w)) in self.frame.iter_mut().zip(self.pending[start..].iter().zip(&self.window)) {
                 *x = s * w;
             }
-            self.fft
-                .process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch)
-                .expect("the buffers were made by this plan");
-            for (m, c) in self.magnitudes.iter_mut().zip(&self.spectrum) {
-                *m = c.norm_sqr().sqrt();
+            self.fft.forward(&self.frame, &mut self.spectrum);
+            let Split { re, im } = &self.spectrum;
+            for (m, (re, im)) in self.magnitudes.iter_mut().zip(re.iter().zip(im)) {
+                *m = (re * re + im * im).sqrt();
             }
             on_frame(&self.magnitudes);
             self.n_frames += 1;

@@ -105,7 +105,7 @@ impl Division {
                 Some(span.bars.as_ref().map(|_| *n - 1))
             })
             .collect();
-        let groups = all_groups(&sounding, &kinship.cluster());
+        let groups = all_groups(&sounding, &kinship.cluster(pace).await);
         pace.progress(0.9);
         let threshold = shifted(PHRASE_THRESHOLD, shift);
         let mut phrases = Vec::with_capacity(spans.len());

@@ -72,7 +72,7 @@ impl Kinship {
 
     /// Groups of the sections, `[n]`, numbered from 0 in order of appearance: average-linkage
     /// clustering that stops below [`JOINING`].
-    pub(super) fn cluster(&self) -> Vec<usize> {
+    pub(super) async fn cluster(&self, pace: &Pace) -> Vec<usize> {
         let n = self.log_odds.n_rows();
         let mut groups: Vec<Vec<usize>> = (0..n).map(|i| vec![i]).collect();
         let mut link = self.log_odds.clone();
@@ -85,6 +85,7 @@ impl Kinship {
                     }
                 }
             }
+            pace.spend(2 * n * n).await;
             let (_, i, j) = best;
             if (i, j) == (0, 0) {
                 break;
@@ -235,6 +236,7 @@ fn mean(values: impl Iterator<Item = f32>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pace::complete;
 
     #[test]
     fn letters_go_on_after_z() {
@@ -253,8 +255,9 @@ mod tests {
             log_odds.row_mut(i)[j] = -2.0;
             log_odds.row_mut(j)[i] = -2.0;
         }
-        assert_eq!(Kinship { log_odds }.cluster(), [0, 1, 0, 1, 0]);
-        assert!(Kinship { log_odds: Matrix::zeros(0, 0) }.cluster().is_empty());
+        let pace = Pace::default();
+        assert_eq!(complete(Kinship { log_odds }.cluster(&pace)), [0, 1, 0, 1, 0]);
+        assert!(complete(Kinship { log_odds: Matrix::zeros(0, 0) }.cluster(&pace)).is_empty());
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) async fn phrases_of(
     let ends = starts.iter().skip(1).copied().chain([section.len()]);
     let bars: Vec<Range<usize>> =
         starts.iter().zip(ends).map(|(&start, end)| section.start + start..section.start + end).collect();
-    let groups = Kinship::compare(&scene.bars, &scene.like, &bars, weights, pace).await.cluster();
+    let groups = Kinship::compare(&scene.bars, &scene.like, &bars, weights, pace).await.cluster(pace).await;
     bars.into_iter()
         .zip(groups)
         .zip(starts)

@@ -45,6 +45,7 @@ fn describe(
     let Division { spans, groups, labellings, .. } = division;
     let names = names(&labellings.iter().map(|labelling| labelling.label).collect::<Vec<_>>());
     let downbeats = rhythm.downbeats();
+    let notable_onset = notable_onset(&features.onsets.combined);
     spans
         .iter()
         .zip(labellings)
@@ -69,7 +70,7 @@ fn describe(
                 loudness_lufs: features.loudness_curve.mean_between(start, end),
                 repeats: repeats.map(repeat).collect(),
                 phrases: describe_phrases(&division.phrases[idx], span, grid, &downbeats),
-                timbre: timbre_between(features, start, end),
+                timbre: timbre_between(features, notable_onset, start, end),
             }
         })
         .collect()
@@ -120,7 +121,7 @@ fn tempo_at(rhythm: &Rhythm, time: f64) -> Option<f64> {
     span.map(|span| span.bpm.get())
 }
 
-fn timbre_between(features: &Features, start: f64, end: f64) -> SectionTimbre {
+fn timbre_between(features: &Features, notable_onset: f32, start: f64, end: f64) -> SectionTimbre {
     let timbre = &features.timbre;
     let frames = frames_between(timbre, start, end);
     let n = frames.len().max(1) as f64;
@@ -130,18 +131,22 @@ fn timbre_between(features: &Features, start: f64, end: f64) -> SectionTimbre {
     SectionTimbre {
         spectral_centroid_hz: mean(&timbre.centroid_hz),
         spectral_flatness: mean(&timbre.flatness),
-        onset_rate_hz: onsets_between(features, start, end) as f64 / (end - start).max(1e-3),
+        onset_rate_hz: onsets_between(features, notable_onset, start, end) as f64 / (end - start).max(1e-3),
     }
 }
 
-/// Local maxima of the onset activation that stand out from the song's mean.
-fn onsets_between(features: &Features, start: f64, end: f64) -> usize {
-    let onsets = &features.onsets;
-    let all = &onsets.combined;
+/// The onset activation from which one stands out from the song's mean.
+fn notable_onset(all: &[f32]) -> f32 {
     let n = all.len().max(1) as f64;
     let mean = all.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
     let variance = all.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / n;
-    let threshold = (mean + 0.5 * variance.sqrt()) as f32;
+    (mean + 0.5 * variance.sqrt()) as f32
+}
+
+/// Local maxima of the onset activation above a threshold.
+fn onsets_between(features: &Features, threshold: f32, start: f64, end: f64) -> usize {
+    let onsets = &features.onsets;
+    let all = &onsets.combined;
     let range = onsets.grid.frame_at(start).min(all.len())..onsets.grid.frame_at(end).min(all.len());
     range
         .filter(|&i| {

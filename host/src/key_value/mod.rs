@@ -78,7 +78,7 @@ impl KeyValue {
         Ok(Self { store, log, is_down: Arc::default() })
     }
 
-    async fn get(&self, key: String) -> Result<Option<Vec<u8>>, Failure> {
+    pub(crate) async fn get(&self, key: String) -> Result<Option<Vec<u8>>, Failure> {
         self.within("get", async {
             match &self.store {
                 Store::Memory(memory) => Ok(memory.get(&key)),
@@ -89,7 +89,7 @@ impl KeyValue {
         .await
     }
 
-    async fn set(&self, key: String, value: Vec<u8>) -> Result<(), Failure> {
+    pub(crate) async fn set(&self, key: String, value: Vec<u8>) -> Result<(), Failure> {
         if key.len() > MAX_KEY || value.len() > MAX_VALUE {
             return Err("the key or value is too long".to_owned());
         }
@@ -106,7 +106,7 @@ impl KeyValue {
         .await
     }
 
-    async fn delete(&self, key: String) -> Result<(), Failure> {
+    pub(crate) async fn delete(&self, key: String) -> Result<(), Failure> {
         self.within("delete", async {
             match &self.store {
                 Store::Memory(memory) => {
@@ -120,7 +120,7 @@ impl KeyValue {
         .await
     }
 
-    async fn keys(&self) -> Result<Vec<String>, Failure> {
+    pub(crate) async fn keys(&self) -> Result<Vec<String>, Failure> {
         self.within("keys", async {
             match &self.store {
                 Store::Memory(memory) => Ok(memory.keys()),

@@ -4,20 +4,20 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use std::{env, fs, thread};
 
-use sectionist_core::decode::{AudioStream, PcmBlock};
-use sectionist_core::{Analysis, AnalysisParams, FileHint, Limits, Report, Stage, Step, analyze};
+use sectionist_core::{AnalysisParams, FileHint, Report, analyze};
 use sectionist_tests::calibration::Calibrations;
 use sectionist_tests::examination;
 use sectionist_tests::fixtures::{Answers, Span};
+use sectionist_tests::timing;
 use serde_json::{Value, json};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 type Outcome = Fallible<()>;
 
-const USAGE: &str = "measure predict OUT_DIR JOBS FILE… | measure calibrate REPORT_DIR TRUTH_DIR | measure examine REPORT_DIR TRUTH_DIR | measure bench FILE…";
+const USAGE: &str = "measure predict OUT_DIR JOBS FILE… | measure calibrate REPORT_DIR TRUTH_DIR | measure examine REPORT_DIR TRUTH_DIR | measure bench FILE… | measure time FILE QUALITY RUNS | measure part NAME FILE";
 
 fn main() -> Outcome {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -26,6 +26,8 @@ fn main() -> Outcome {
         ["predict", out, jobs, files @ ..] => predict(Path::new(out), jobs.parse()?, files),
         ["calibrate", reports, truth] => calibrate(Path::new(reports), Path::new(truth)),
         ["examine", reports, truth] => examine(Path::new(reports), Path::new(truth)),
+        ["part", name, file] => Ok(timing::part(&bytes_of(file)?, &FileHint::from_name(*file), name)?),
+        ["time", file, quality, runs] => time(file, quality, runs),
         ["bench", files @ ..] if !files.is_empty() => files.iter().try_for_each(|file| bench(file)),
         _ => Err(USAGE.into()),
     }
@@ -59,7 +61,9 @@ fn predict(out: &Path, jobs: usize, files: &[&str]) -> Outcome {
         }
     });
     let (elapsed, seconds) = (start.elapsed().as_secs_f64(), seconds.into_inner()?);
-    println!("  {} files, {:.0}× real time with {jobs} at once", files.len(), seconds / elapsed);
+    let peak =
+        timing::peak_memory().map_or_else(String::new, |bytes| format!(", {} MB at most", bytes / 1_000_000));
+    println!("  {} files, {:.0}× real time with {jobs} at once{peak}", files.len(), seconds / elapsed);
     let failures = failures.into_inner()?;
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n").into()) }
 }
@@ -178,71 +182,37 @@ fn calibrate(reports: &Path, truths: &Path) -> Outcome {
 
 /// Prints the time of each stage, of the whole and of decoding alone, best of three.
 fn bench(file: &str) -> Outcome {
-    const RUNS: usize = 3;
-    let bytes = bytes_of(file)?;
     let hint = FileHint::from_name(file);
-    let decoding = (0..RUNS).map(|_| decode(&bytes, &hint)).collect::<Result<Vec<_>, _>>()?;
-    let decoding = decoding.into_iter().min().unwrap_or_default();
-    let mut best = analyse(&bytes, &hint)?;
-    for _ in 1..RUNS {
-        let run = analyse(&bytes, &hint)?;
-        if run.whole < best.whole {
-            best = run;
-        }
-    }
-    let Run { whole, stages, report, longest_step } = best;
-    let row = |name: &str, time: Duration| {
-        let ratio = report.duration / time.as_secs_f64();
-        println!("  {name:16} {:9.1} ms  {ratio:8.0}× real time", time.as_secs_f64() * 1e3);
+    let figures = timing::figures(&bytes_of(file)?, &hint, &AnalysisParams::default(), 3)?;
+    let number = |value: &Value| value.as_f64().unwrap_or(0.0);
+    let duration = number(&figures["duration"]);
+    let row = |name: &str, seconds: f64| {
+        println!("  {name:22} {:9.1} ms  {:8.0}× real time", 1e3 * seconds, duration / seconds);
     };
-    println!("{file}: {:.1} s of {}", report.duration, report.source.codec);
-    row("decoding alone", decoding);
-    for (stage, time) in stages {
-        row(stage.name(), time);
+    println!("{file}: {duration:.1} s of {}", figures["codec"].as_str().unwrap_or_default());
+    for part in figures["streaming"].as_array().into_iter().flatten() {
+        row(part["name"].as_str().unwrap_or_default(), number(&part["seconds"]));
     }
-    row("whole", whole);
-    println!("  whole over decoding alone: {:.1}", whole.as_secs_f64() / decoding.as_secs_f64());
-    println!("  longest step: {:.1} ms", longest_step.as_secs_f64() * 1e3);
+    for stage in figures["stages"].as_array().into_iter().flatten() {
+        row(stage["name"].as_str().unwrap_or_default(), number(&stage["seconds"]));
+    }
+    row("whole", number(&figures["whole"]));
+    println!("  whole over decoding alone: {:.1}", number(&figures["whole"]) / number(&figures["decoding"]));
+    for stage in figures["stages"].as_array().into_iter().flatten() {
+        let name = stage["name"].as_str().unwrap_or_default();
+        println!("  longest step of {name}: {:.1} ms", 1e3 * number(&stage["longest_step"]));
+    }
+    Ok(())
+}
+
+/// Prints the figures of a file as JSON, best of `runs`.
+fn time(file: &str, quality: &str, runs: &str) -> Outcome {
+    let mut params = AnalysisParams::default();
+    params.set("quality", quality)?;
+    println!("{}", timing::figures(&bytes_of(file)?, &FileHint::from_name(file), &params, runs.parse()?)?);
     Ok(())
 }
 
 fn bytes_of(file: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     fs::read(file).map_err(|error| format!("{file}: {error}").into())
-}
-
-fn decode(bytes: &[u8], hint: &FileHint) -> Result<Duration, sectionist_core::Error> {
-    let start = Instant::now();
-    let mut stream = AudioStream::open(bytes.to_vec().into(), hint, &Limits::default())?;
-    let mut block = PcmBlock::default();
-    while stream.next_block(&mut block)? {}
-    Ok(start.elapsed())
-}
-
-/// One timed analysis.
-struct Run {
-    whole: Duration,
-    stages: Vec<(Stage, Duration)>,
-    report: Report,
-    longest_step: Duration,
-}
-
-fn analyse(bytes: &[u8], hint: &FileHint) -> Result<Run, sectionist_core::Error> {
-    let start = Instant::now();
-    let mut analysis = Analysis::new(bytes.to_vec(), hint, &AnalysisParams::default())?;
-    let mut stages = vec![(Stage::Features, Duration::ZERO)];
-    let mut longest_step = Duration::ZERO;
-    loop {
-        let step_start = Instant::now();
-        let step = analysis.step()?;
-        let elapsed = step_start.elapsed();
-        longest_step = longest_step.max(elapsed);
-        let stage = analysis.progress().stage;
-        match stages.last_mut() {
-            Some(last) if last.0 == stage => last.1 += elapsed,
-            _ => stages.push((stage, elapsed)),
-        }
-        if let Step::Done(report) = step {
-            return Ok(Run { whole: start.elapsed(), stages, report: *report, longest_step });
-        }
-    }
 }
