@@ -6,13 +6,10 @@ use axum::body::Body;
 use axum::extract::Extension;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Request, StatusCode};
-use sectionist_api::cache::Fingerprint;
 use sectionist_api::failure::{Code, Details, Failure};
 use sectionist_api::parameters::{CORRECTIONS, Reader};
-use sectionist_core::decode::check_hint;
 use sectionist_core::params::Format;
 use sectionist_core::report::Corrections;
-use sectionist_core::{AnalysisParams, FileHint, Report};
 
 use crate::analysis::Run;
 use crate::answer::{self, Wishes, add_timing};

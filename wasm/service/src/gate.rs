@@ -1,6 +1,5 @@
 //! What every request passes: its id, its line in the log, cross-origin headers, errors as JSON.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,7 +7,6 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use sectionist_api::routes::Route;
-use sectionist_api::variables::Settings;
 use tower_service::Service;
 
 use crate::answer::add_timing;

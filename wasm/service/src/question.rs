@@ -26,7 +26,7 @@ impl Question {
 
     /// Puts into a report what depends on this request only: corrections, the parts asked for, the file's name,
     /// and whether name and type fit.
-    fn dress(&self, mut report: Report) -> Report {
+    pub(crate) fn dress(&self, mut report: Report) -> Report {
         if let Some(corrections) = &self.corrections {
             report = corrections.apply(&report);
         }
