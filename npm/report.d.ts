@@ -280,7 +280,7 @@ export interface Segment {
   peak_after: number;
   /** Strength of the pitch classes from C, 0–255 for 0–1: 255 is the strongest; all 0 where nothing has a pitch. */
   pitches: number[];
-  /** Means of the first mel-frequency cepstral coefficients, in dB. */
+  /** The first cepstral coefficients of the mean mel spectrum of 64 bands, in dB. */
   timbre: number[];
 }
 

@@ -658,7 +658,7 @@ class Segment:
     """Strength of the pitch classes from C, 0–255 for 0–1: 255 is the strongest; all 0 where nothing has a pitch."""
 
     timbre: NDArray[np.float64]
-    """Means of the first mel-frequency cepstral coefficients, in dB."""
+    """The first cepstral coefficients of the mean mel spectrum of 64 bands, in dB."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Segment:

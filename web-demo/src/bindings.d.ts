@@ -16,6 +16,7 @@ declare module '*/pkg/sectionist_desk.js' {
     constructor(report: string);
     corrected(corrections: string): string;
     export(corrections: string, format: string): { bytes: Uint8Array; type: string; extension: string };
+    cued(corrections: string, wav: Uint8Array): Uint8Array;
     free(): void;
   }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct Formats {
     /// Containers that can be opened.
     pub containers: &'static [ContainerFormat],
-    /// Codecs that can be decoded, by the short names of [`SourceInfo::codec`](super::SourceInfo::codec).
+    /// Codecs that can be decoded, by the short names of [`SourceInfo::codec`](crate::decode::SourceInfo::codec).
     pub codecs: &'static [CodecFormat],
     /// Formats that are recognised, and refused by name.
     pub recognised: &'static [RecognisedFormat],
@@ -18,7 +18,7 @@ pub struct Formats {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ContainerFormat {
-    /// Short name, as in [`SourceInfo::container`](super::SourceInfo::container).
+    /// Short name, as in [`SourceInfo::container`](crate::decode::SourceInfo::container).
     pub name: &'static str,
     /// Name for a person.
     pub title: &'static str,
@@ -34,7 +34,7 @@ pub struct ContainerFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodecFormat {
-    /// Short name, as in [`SourceInfo::codec`](super::SourceInfo::codec).
+    /// Short name, as in [`SourceInfo::codec`](crate::decode::SourceInfo::codec).
     pub name: &'static str,
     /// Name for a person.
     pub title: &'static str,
