@@ -53,7 +53,7 @@ fn harbour() -> &'static Song {
 }
 
 /// The items of a list, each at `at`.
-fn column<'a>(list: &'a Value, at: usize) -> Vec<&'a Value> {
+fn column(list: &Value, at: usize) -> Vec<&Value> {
     list.as_array().into_iter().flatten().map(|item| &item[at]).collect()
 }
 

@@ -7,11 +7,12 @@ use crate::harmony::{BeatChroma, Harmony, Melody, N_MELODY_NOTES};
 use crate::matrix::Matrix;
 use crate::pace::{Pace, complete};
 use crate::params::AnalysisParams;
-use crate::rhythm::{Beat, Rhythm};
+use crate::rhythm::{Beat, Groove, Rhythm, TempoCandidate};
 use crate::structure::model::{MODEL, Weights};
 use crate::structure::phrases::phrases_of;
 use crate::structure::scene::Scene;
 use crate::structure::{Section, SectionLabel, estimate_structure};
+use crate::units::Bpm;
 
 /// Seconds a bar.
 const BAR: f64 = 2.0;
@@ -100,11 +101,15 @@ fn song(parts: &[(Material, usize)]) -> (Features, Rhythm, Harmony) {
         loudness_curve: LoudnessCurve::default(),
         waveform: Waveform::default(),
     };
-    (
-        features,
-        Rhythm { beats, ..Rhythm::default() },
-        Harmony { beat_chroma: chroma, melody, ..Harmony::default() },
-    )
+    (features, rhythm_of(beats), Harmony { beat_chroma: chroma, melody, ..Harmony::default() })
+}
+
+/// A steady pulse that is heard surely, as in songs.
+fn rhythm_of(beats: Vec<Beat>) -> Rhythm {
+    let bpm = Bpm::new(240.0 / BAR).expect("bars have a length");
+    let tempo = TempoCandidate { bpm, confidence: 0.95 };
+    let groove = Groove { tempo_stability: Some(0.95), ..Groove::default() };
+    Rhythm { beats, tempo_candidates: vec![tempo], groove, ..Rhythm::default() }
 }
 
 fn sections_with(parts: &[(Material, usize)], params: &AnalysisParams) -> Vec<Section> {

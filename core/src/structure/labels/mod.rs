@@ -293,9 +293,9 @@ mod tests {
             .map(|group| SectionView { place: group as f32 / 6.0, ..view(group, 40.0, 0.0, 0.0) })
             .collect();
         let found = label_sections(&views, 1.0, &weights());
-        let modest = |told: &&Labelling| told.label == Section;
-        assert!(found[1..5].iter().filter(modest).count() >= 2, "{found:?}");
         assert!(found[1..5].iter().all(|told| told.confidence < 0.45), "{found:?}");
+        let perhaps = label_sections(&views, 0.3, &weights());
+        assert!(perhaps.iter().all(|told| told.label == Section), "{perhaps:?}");
         assert_eq!(labels_of(vec![view(0, 60.0, 0.0, 0.0)]), [Section]);
     }
 
