@@ -62,7 +62,7 @@ fn used(user: &Path) -> Result<()> {
     }
     let doc = user.join("share/doc/sectionist");
     let licenses = fs::read_to_string(doc.join("THIRD-PARTY-LICENSES.txt"))?;
-    for name in ["symphonia ", "rustfft ", "clap ", "wasmtime ", "spin-sdk ", "wasm-bindgen "] {
+    for name in ["symphonia ", "lofty ", "clap ", "wasmtime ", "spin-sdk ", "wasm-bindgen "] {
         ensure!(licenses.contains(&format!("\n{name}")), "the licences do not name {name}");
     }
     ensure!(licenses.contains("Mozilla Public License"), "the text of a licence is missing");
