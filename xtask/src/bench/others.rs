@@ -30,7 +30,7 @@ pub(super) fn table(measure: &Path, songs: &[PathBuf]) -> Result<String> {
         });
         table += &match seconds {
             Ok(seconds) => format!("| {name} | {finds} | {seconds:.2} s | {:.1} |\n", seconds / ours),
-            Err(_) => format!("| {name} | {finds} | cannot be installed here | |\n"),
+            Err(_) => format!("| {name} | {finds} | could not be measured | |\n"),
         };
     }
     Ok(table)
